@@ -1,0 +1,302 @@
+"""`run_batch` and `BatchRun`: many calls side by side. The only concurrency."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from aiobotocore.client import AioBaseClient
+
+from itemwise._call import check_client, check_request, warn_of_own_retries
+from itemwise._exchange import Exchange
+from itemwise._isolate import Suspicion, carry
+from itemwise._operation import Operation
+from itemwise._pace import Pace
+from itemwise._plan import Plan, check_limits
+from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._shape import Request, Response
+from itemwise.results import (
+    BatchResult,
+    NotAttempted,
+    NotAttemptedReason,
+    Outcome,
+    Progress,
+    Status,
+    Unknown,
+)
+
+__all__ = ["BatchRun", "run_batch"]
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
+
+logger = logging.getLogger("itemwise")
+
+
+async def run_batch(
+    client: AioBaseClient,
+    operation: Operation[RequestT, ResponseT, ItemT, EntryT],
+    request: RequestT,
+    *,
+    concurrency: int = 8,
+    chunk_size: int | None = None,
+    retry: RetryPolicy | None = DEFAULT_RETRY,
+    timeout: float | None = None,  # noqa: ASYNC109 - it returns the result, where asyncio.timeout raises
+    isolate: bool = True,
+) -> BatchResult[ItemT, EntryT]:
+    """Send any number of items, and account for each.
+
+    The request is cut into chunks of the service's limit, which travel side by side. Throttling and
+    transient faults are retried, retryable entries are sent again alone, and each item of the
+    request ends in exactly one outcome. Nothing is raised for failures: see
+    `BatchResult.raise_for_failures`.
+
+    Args:
+        client: any aiobotocore client of the operation's service.
+        operation: what to call.
+        request: the shared members and all items.
+        concurrency: most calls in flight at once, from 1.
+        chunk_size: most items in a call, from 1 to the operation's limit, which is the default.
+        retry: how attempts are repeated; ``None`` makes exactly one attempt for each chunk.
+        timeout: seconds from now after which nothing new starts. Calls in flight are given
+            `RetryPolicy.grace`; what is left is `Unknown` or `NotAttempted`, and the result is
+            returned.
+        isolate: whether a chunk that is rejected because of an item is halved until the culprits
+            stand alone; else all items of the chunk fail.
+
+    Returns:
+        One outcome for each item, in input order.
+
+    Raises:
+        ValueError: an argument is out of its range, or two items have one key and differ.
+        TypeError: not an aiobotocore client, one of another service, or another request.
+        ConfigurationError: the installed botocore does not know the operation.
+        asyncio.CancelledError: the caller was cancelled. For the accounting of what was done until
+            then hold a `BatchRun`.
+    """
+    run = BatchRun(
+        client,
+        operation,
+        request,
+        concurrency=concurrency,
+        chunk_size=chunk_size,
+        retry=retry,
+        timeout=timeout,
+        isolate=isolate,
+    )
+    return await run.execute()
+
+
+class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """One run that the caller holds: its result is complete at any moment.
+
+    Takes the arguments of `run_batch` and raises the same for bad ones.
+    """
+
+    def __init__(
+        self,
+        client: AioBaseClient,
+        operation: Operation[RequestT, ResponseT, ItemT, EntryT],
+        request: RequestT,
+        *,
+        concurrency: int = 8,
+        chunk_size: int | None = None,
+        retry: RetryPolicy | None = DEFAULT_RETRY,
+        timeout: float | None = None,
+        isolate: bool = True,
+    ) -> None:
+        check_client(client, operation)
+        check_request(operation, request)
+        check_limits(operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout)
+        if retry is not None:
+            warn_of_own_retries(client, retry.max_attempts)
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._items = operation.items(request)
+        self._plan = Plan(operation, self._items)
+        self._outcomes: list[Outcome[ItemT, EntryT] | None] = [None] * len(self._items)
+        self._counts = dict.fromkeys(Status, 0)
+        self._result: BatchResult[ItemT, EntryT] | None = None
+        self._begun = False
+        self._alone = Suspicion(1)
+        self._exchange = Exchange(
+            client=client,
+            operation=operation,
+            request=request,
+            policy=retry,
+            isolate=isolate,
+            pace=Pace(),
+            deliver=self._deliver,
+            max_chunk=chunk_size or operation.max_items,
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """The counts of the run, for a progress bar."""
+        exchange, counts = self._exchange, self._counts
+        return Progress(
+            total=len(self._items),
+            settled=sum(counts.values()),
+            succeeded=counts[Status.SUCCEEDED],
+            failed=counts[Status.FAILED],
+            unknown=counts[Status.UNKNOWN],
+            not_attempted=counts[Status.NOT_ATTEMPTED],
+            calls=exchange.begun,
+            retries=exchange.attempts - exchange.begun,
+            throttled=exchange.throttles,
+        )
+
+    @property
+    def result(self) -> BatchResult[ItemT, EntryT]:
+        """The complete accounting at this moment, also after `execute` was cancelled.
+
+        While the run is under way, items whose call may have been applied are `Unknown`, and those
+        that it has not come to are `NotAttempted` with the reason ``pending``.
+        """
+        if self._result is not None:
+            return self._result
+        return self._accounting(NotAttemptedReason.PENDING)
+
+    async def execute(self) -> BatchResult[ItemT, EntryT]:
+        """Run to the end, once.
+
+        Raises:
+            RuntimeError: the run has begun before.
+            asyncio.CancelledError: the caller was cancelled; `result` is complete.
+        """
+        if self._begun:
+            raise RuntimeError("a run is executed once: make another BatchRun")
+        self._begun = True
+        exchange = self._exchange
+        exchange.progress_at = asyncio.get_running_loop().time()
+        chunks = -(-self._plan.remaining() // exchange.max_chunk)
+        reason = NotAttemptedReason.CANCELLED
+        try:
+            in_time = await side_by_side(
+                self._work, min(self._concurrency, chunks), exchange, self._timeout
+            )
+            if exchange.error is not None:
+                reason = NotAttemptedReason.STOPPED
+            elif not in_time:
+                reason = NotAttemptedReason.DEADLINE
+        finally:
+            self._result = result = self._accounting(reason)
+            warn_of_unknown(operation=result.operation, unknown=result.unknown)
+        return result
+
+    async def _work(self) -> None:
+        exchange = self._exchange
+        while exchange.error is None and not exchange.halted:
+            chunk = self._plan.take(exchange.max_chunk)
+            if chunk is None:
+                return
+            await carry(exchange, chunk, self._alone)
+
+    def _deliver(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
+        for outcome in self._with_twins(outcomes):
+            if self._outcomes[outcome.index] is None:
+                self._outcomes[outcome.index] = outcome
+                self._counts[outcome.status] += 1
+
+    def _with_twins(
+        self, outcomes: Iterable[Outcome[ItemT, EntryT]]
+    ) -> Iterator[Outcome[ItemT, EntryT]]:
+        twins = self._plan.twins
+        for outcome in outcomes:
+            yield outcome
+            for index in twins.get(outcome.index, ()):
+                yield replace(outcome, index=index, item=self._items[index])
+
+    def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
+        outcomes = list(self._outcomes)
+        for outcome in self._with_twins(self._exchange.unsettled(reason)):
+            outcomes[outcome.index] = outcome
+        items = self._items
+        complete = [
+            outcome or NotAttempted(index=index, item=items[index], reason=reason)
+            for index, outcome in enumerate(outcomes)
+        ]
+        assert len(complete) == len(items)
+        return BatchResult(
+            operation=self._exchange.operation,
+            outcomes=tuple(complete),
+            unmatched=tuple(self._exchange.unmatched),
+            error=self._exchange.error,
+            calls=tuple(self._exchange.records),
+        )
+
+
+async def side_by_side(
+    work: Callable[[], Coroutine[Any, Any, None]],
+    workers: int,
+    exchange: Exchange[Any, Any, Any, Any],
+    timeout: float | None,  # noqa: ASYNC109 - the end of time is an answer here, not an error
+) -> bool:
+    """Let workers do the same work at once, until all are done or the time is up.
+
+    However it ends, nothing is left running: what waits is cancelled, what is in flight is given
+    the policy's grace first.
+
+    Returns:
+        Whether all workers were done in time.
+    """
+    if not workers:
+        return True
+    if timeout == 0:
+        return False
+    tasks = [asyncio.create_task(work()) for _ in range(workers)]
+    try:
+        _, late = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_EXCEPTION)
+        if not late and any(task.cancelled() for task in tasks):
+            # Somebody cancelled our workers, and not through us: the loop is being shut down.
+            raise asyncio.CancelledError
+    finally:
+        await _wind_down(tasks, exchange)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+    return not late
+
+
+async def _wind_down(
+    tasks: Sequence[asyncio.Task[None]], exchange: Exchange[Any, Any, Any, Any]
+) -> None:
+    exchange.halted = True
+    running = {task for task in tasks if not task.done()}
+    for task in running - exchange.in_flight:
+        task.cancel()
+    grace = (exchange.policy or DEFAULT_RETRY).grace
+    try:
+        if running:
+            await asyncio.wait(running, timeout=grace)
+    finally:
+        cancelled: asyncio.CancelledError | None = None
+        running = {task for task in running if not task.done()}
+        for task in running:
+            task.cancel()
+        while running:
+            try:
+                _, running = await asyncio.wait(running)
+            except asyncio.CancelledError as error:
+                # They are cancelled and end at once: leave none behind, then go on with it.
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
+
+
+def warn_of_unknown(
+    operation: Operation[Any, Any, Any, Any], unknown: Sequence[Unknown[object]]
+) -> None:
+    """Log once that items of a run have ended without a trustworthy answer."""
+    if unknown:
+        logger.warning(
+            "%s: %d items may or may not have been applied; the first because: %s",
+            operation.name,
+            len(unknown),
+            unknown[0].error.code,
+        )

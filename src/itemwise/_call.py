@@ -1,0 +1,203 @@
+"""One request in, one response out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakSet
+
+import botocore
+from aiobotocore.client import AioBaseClient
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+from itemwise._classify import classify
+from itemwise._reply import listening, read
+from itemwise._retry import Again, RetryPolicy, repeat
+from itemwise._shape import Request, Response
+from itemwise.errors import CallError, ConfigurationError, Delivery, RejectedError
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+    from itemwise._operation import Operation
+
+__all__ = ["attempt", "call", "check_client", "check_request", "may_repeat", "warn_of_own_retries"]
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+
+logger = logging.getLogger("itemwise")
+
+_BOTOCORE_ATTEMPTS = {"legacy": 5, "standard": 3, "adaptive": 3}
+"""Attempts by botocore's own default, by retry mode: botocore/retries and botocore/args.py."""
+
+_warned: WeakSet[AioBaseClient] = WeakSet()
+
+
+async def call(
+    client: AioBaseClient,
+    operation: Operation[RequestT, ResponseT, Any, Any],
+    request: RequestT,
+    retry: RetryPolicy | None,
+) -> ResponseT:
+    """Send one request by the policy: see `Operation.__call__`."""
+    check_client(client, operation)
+    check_request(operation, request)
+    if retry is not None:
+        warn_of_own_retries(client, retry.max_attempts)
+    items = operation.items(request)
+    if len(items) > operation.max_items:
+        raise _too_many(operation, request, len(items))
+    if items:
+        # One payload, one client token: whatever is repeated below repeats the token too.
+        request = operation.with_items(request, items)
+    error: CallError | None = None
+
+    async def once() -> ResponseT | Again:
+        nonlocal error
+        try:
+            return await attempt(client, operation, request)
+        except CallError as caught:
+            if not may_repeat(caught, operation):
+                raise
+            error = caught
+            return Again(retry_after=caught.retry_after)
+
+    answer = await repeat(retry, once)
+    if isinstance(answer, Again):
+        # Only a caught error asks for another attempt.
+        assert error is not None
+        raise error
+    return answer
+
+
+def may_repeat(error: CallError, operation: Operation[Any, Any, Any, Any]) -> bool:
+    """Tell whether a failed attempt may be sent again without doing anything twice."""
+    if isinstance(error, RejectedError):
+        return False
+    return error.delivery is not Delivery.IN_DOUBT or operation.idempotent
+
+
+async def attempt(
+    client: AioBaseClient,
+    operation: Operation[RequestT, ResponseT, Any, Any],
+    request: RequestT,
+) -> ResponseT:
+    """Send one request exactly once, as far as the client itself does not retry.
+
+    Raises:
+        CallError: it brought no usable answer.
+    """
+    method: Callable[..., Awaitable[Mapping[str, object]]] = getattr(
+        client, xform_name(operation.name)
+    )
+    # Without unset and None members, so that an empty optional list is not sent.
+    members = request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    with listening(client) as reply:
+        try:
+            parsed = await method(**members)
+        except Exception as error:
+            trait = _retryable_trait(client, error)
+            raise classify(error, operation=operation.name, retryable=trait) from error
+    return read(operation.response, parsed, reply, operation.name)
+
+
+def _retryable_trait(client: AioBaseClient, error: Exception) -> Mapping[str, bool] | None:
+    if not isinstance(error, ClientError):
+        return None
+    code = error.response.get("Error", {}).get("Code")
+    if not code:
+        return None
+    # The stubs know neither that codes are strings nor that one can be unmodelled.
+    find = cast("Callable[[str], Shape | None]", client.meta.service_model.shape_for_error_code)
+    shape = find(code)
+    return shape.metadata.get("retryable") if shape is not None else None
+
+
+def check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> None:
+    """Refuse a client that cannot serve the operation, before anything is sent.
+
+    Raises:
+        TypeError: not an aiobotocore client, or one of another service.
+        ConfigurationError: the installed botocore does not know the operation.
+    """
+    if not isinstance(client, AioBaseClient):
+        hint = " (enter it first: `async with open_client(...) as client`)"
+        raise TypeError(
+            f"{operation.name} needs an aiobotocore client, not {type(client).__name__}"
+            + (hint if hasattr(client, "__aenter__") else "")
+        )
+    service: str = client.meta.service_model.service_name
+    if service != operation.service:
+        raise TypeError(
+            f"{operation.name} needs a client of {operation.service!r}, not of {service!r}"
+        )
+    if not hasattr(client, xform_name(operation.name)):
+        raise ConfigurationError(
+            f"botocore {botocore.__version__} does not know {operation.service} "
+            f"{operation.name}: install a newer aiobotocore"
+        )
+
+
+def check_request(operation: Operation[Any, Any, Any, Any], request: object) -> None:
+    """Refuse a request of another operation, before anything is sent.
+
+    Raises:
+        TypeError: it is not the operation's request model.
+    """
+    if not isinstance(request, operation.request):
+        raise TypeError(
+            f"{operation.name} needs a {operation.request.__name__}, not {type(request).__name__}"
+        )
+
+
+def _too_many(
+    operation: Operation[RequestT, Any, Any, Any], request: RequestT, count: int
+) -> ValidationError:
+    limit = operation.max_items
+    field, index = "items", limit
+    for name in operation.item_fields:
+        size = len(getattr(request, name) or ())
+        if index < size:
+            field = name
+            break
+        index -= size
+    detail = PydanticCustomError(
+        "too_many_items",
+        "{count} items are too many for one call of {operation}, whose limit is {limit}: "
+        "use run_batch",
+        {"count": count, "operation": operation.name, "limit": limit},
+    )
+    # The items themselves can be many, and are not what is wrong.
+    fault = InitErrorDetails(type=detail, loc=(field, index), input=f"{count} items")
+    return ValidationError.from_exception_data(operation.request.__name__, [fault])
+
+
+def warn_of_own_retries(client: AioBaseClient, attempts: int) -> None:
+    """Log once for a client that still retries by itself, and say how attempts multiply.
+
+    Args:
+        client: an aiobotocore client.
+        attempts: the most attempts that itemwise makes.
+    """
+    if client in _warned:
+        return
+    _warned.add(client)
+    # Config makes its attributes at run time, so that the stubs have none of them.
+    retries: Mapping[str, object] = getattr(client.meta.config, "retries", None) or {}
+    own = retries.get("total_max_attempts")
+    if not isinstance(own, int):
+        own = _BOTOCORE_ATTEMPTS.get(str(retries.get("mode", "legacy")), 3)
+    if own > 1:
+        logger.warning(
+            "the client of %s retries by itself (%d attempts), and itemwise up to %d: one call "
+            "can become %d requests. Use itemwise.open_client, or the configuration "
+            'retries={"total_max_attempts": 1}',
+            client.meta.service_model.service_name,
+            own,
+            attempts,
+            own * attempts,
+        )

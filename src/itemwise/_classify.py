@@ -1,0 +1,220 @@
+"""Pure: what a failed call means. botocore's exception in, a `CallError` out.
+
+The kinds follow from the error code, the modelled ``retryable`` trait and the HTTP status, in that
+order, since services differ: FMS sends ``InternalErrorException``, "retry your request", with
+status 400, and others throttle with a bare 429.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from botocore import exceptions as boto
+
+from itemwise.errors import (
+    CallError,
+    Delivery,
+    RejectedError,
+    ResponseError,
+    ThrottledError,
+    TransientError,
+)
+
+__all__ = ["classify", "is_throttling", "retry_after_seconds"]
+
+THROTTLING_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottlingExceptionException",
+        "TooManyRequestsException",
+    }
+)
+"""botocore's list for its ``standard`` mode, less ``LimitExceededException`` (a quota to many
+services, of which FMS is one; where it is a throttle it comes with status 429) and less
+``TransactionInProgressException`` (a fault of one item)."""
+
+SERVER_FAULT_CODES = frozenset(
+    {
+        "InternalError",
+        "InternalErrorException",
+        "InternalFailure",
+        "InternalFailureException",
+        "InternalServerError",
+        "InternalServerErrorException",
+        "InternalServerException",
+        "InternalServiceError",
+        "InternalServiceErrorException",
+        "InternalServiceException",
+        "ServerInternalException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+"""Names of faults on the server's side, whatever the status they are sent with."""
+
+TIMEOUT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
+"""The service gave up reading the request: it applied nothing."""
+
+_CREDENTIAL_FAULTS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.NoAuthTokenError,
+    boto.TokenRetrievalError,
+    boto.UnauthorizedSSOTokenError,
+    boto.SSOTokenLoadError,
+)
+_CONNECTION_FAULTS = (
+    boto.EndpointConnectionError,
+    boto.ConnectTimeoutError,
+    boto.ProxyConnectionError,
+    boto.SSLError,
+)
+
+
+def is_throttling(code: str | None) -> bool:
+    """Tell whether an error code, of a call or of an entry, asks to slow down.
+
+    Some services put an HTTP status where others put a name: ``"429"`` is one of the codes.
+    """
+    return code in THROTTLING_CODES or code == "429"
+
+
+def classify(
+    error: Exception, *, operation: str, retryable: Mapping[str, bool] | None = None
+) -> CallError:
+    """Turn what a call raised into the `CallError` that says what it means.
+
+    Args:
+        error: what the aiobotocore client raised.
+        operation: the operation's wire name.
+        retryable: the modelled ``retryable`` trait of the error, where the service model has one.
+    """
+    if isinstance(error, boto.ClientError):
+        return _answered(error, operation, retryable)
+    code = type(error).__name__
+    if isinstance(error, _CREDENTIAL_FAULTS):
+        return TransientError(
+            f"{error}. Nothing was sent: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a "
+            "profile, or give the client a session that has credentials",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    if isinstance(error, _CONNECTION_FAULTS) and _never_connected(error):
+        return TransientError(
+            f"{error}. Nothing was sent: check the endpoint, the region and the network",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    if isinstance(error, boto.HTTPClientError | boto.EndpointConnectionError):
+        if _client_closed(error):
+            return RejectedError(
+                "the client is closed, and nothing was sent: keep it open for as long as it is "
+                "used",
+                operation=operation,
+                code="ClientClosed",
+                delivery=Delivery.NEVER_LEFT,
+            )
+        return TransientError(
+            f"{error}. The request was sent and no answer came: it may have been applied",
+            operation=operation,
+            code=code,
+            delivery=Delivery.IN_DOUBT,
+        )
+    if isinstance(error, boto.BotoCoreError):
+        return RejectedError(
+            f"{error}. Nothing was sent",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    # botocore's parsers let plain Python errors through when a reply is not what they expect.
+    return ResponseError(
+        f"the reply cannot be read: {code}: {error}",
+        operation=operation,
+        code=code,
+        delivery=Delivery.IN_DOUBT,
+    )
+
+
+def _answered(
+    error: boto.ClientError, operation: str, retryable: Mapping[str, bool] | None
+) -> CallError:
+    details = error.response.get("Error", {})
+    metadata = error.response.get("ResponseMetadata", {})
+    status = metadata.get("HTTPStatusCode") or 0
+    code = str(details.get("Code") or status or "Unknown")
+    kind: type[CallError] = RejectedError
+    delivery = Delivery.REFUSED
+    if is_throttling(code) or status == 429 or (retryable or {}).get("throttling"):
+        kind = ThrottledError
+    elif code in SERVER_FAULT_CODES or status >= 500:
+        kind, delivery = TransientError, Delivery.IN_DOUBT
+    elif code in TIMEOUT_CODES or retryable is not None:
+        kind = TransientError
+    return kind(
+        str(details.get("Message") or "the service gave no message"),
+        operation=operation,
+        code=code,
+        delivery=delivery,
+        status=status or None,
+        request_id=metadata.get("RequestId"),
+        retry_after=retry_after_seconds(metadata.get("HTTPHeaders", {})),
+    )
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """Read how long a reply asks to wait, in seconds; ``None`` where it does not say.
+
+    Args:
+        headers: lower-case names. ``retry-after`` holds seconds or an HTTP date,
+            ``x-amz-retry-after`` milliseconds.
+    """
+    text = headers.get("retry-after")
+    scale = 1.0
+    if text is None:
+        text = headers.get("x-amz-retry-after")
+        scale = 0.001
+    if text is None:
+        return None
+    try:
+        seconds = float(text) * scale
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _never_connected(error: boto.BotoCoreError) -> bool:
+    # aiobotocore raises EndpointConnectionError for a refused connection and for one that was reset
+    # after the request had gone: only the exception inside tells them apart.
+    if not isinstance(error, boto.EndpointConnectionError):
+        return True
+    return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
+
+
+def _client_closed(error: boto.BotoCoreError) -> bool:
+    # A closed aiobotocore client has no HTTP session any more, and stumbles over its absence.
+    cause = error.kwargs.get("error")
+    return isinstance(cause, AttributeError) or str(cause) == "Session is closed"

@@ -1,0 +1,111 @@
+"""`open_client`: an aiobotocore client tuned for batches."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack, cast
+
+import aiobotocore
+import botocore
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession, get_session
+from botocore.exceptions import BotoCoreError, NoRegionError
+
+from itemwise._reply import take_over
+from itemwise.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from aiobotocore.client import AioBaseClient
+
+__all__ = ["ClientArguments", "open_client"]
+
+_POOL_SIZE = 256
+"""Connections. More than the concurrency of any sane run, below the usual limit of open files:
+botocore's default of 10 would silently cap the concurrency of a run."""
+
+
+class ClientArguments(TypedDict, total=False):
+    """What `aiobotocore.session.AioSession.create_client` takes besides service and config."""
+
+    region_name: str | None
+    api_version: str | None
+    use_ssl: bool
+    verify: bool | str | None
+    endpoint_url: str | None
+    aws_access_key_id: str | None
+    aws_secret_access_key: str | None
+    aws_session_token: str | None
+    aws_account_id: str | None
+
+
+def _defaults() -> AioConfig:
+    agent = (
+        f"itemwise/{version('itemwise')} aiobotocore/{aiobotocore.__version__} "
+        f"botocore/{botocore.__version__} python/{platform.python_version()}"
+    )
+    return AioConfig(
+        # One retry layer: ours.
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        # Pydantic has validated.
+        parameter_validation=False,
+        max_pool_connections=_POOL_SIZE,
+        # A fixed text: botocore otherwise builds its own, twice for every request.
+        user_agent=agent,
+    )
+
+
+class _ClientSource(Protocol):
+    def create_client(
+        self, service_name: str, /, *, config: AioConfig, **arguments: Unpack[ClientArguments]
+    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
+
+
+@asynccontextmanager
+async def open_client(
+    service: str,
+    *,
+    session: AioSession | None = None,
+    config: AioConfig | None = None,
+    **create_client_arguments: Unpack[ClientArguments],
+) -> AsyncGenerator[AioBaseClient]:
+    """Open an aiobotocore client tuned for this library.
+
+    botocore's own retries are off, so that there is one retry layer; its parameter validation is
+    off, since the models validate; the pool is large enough for any concurrency; a fixed user agent
+    names itemwise. What `config` says wins over all of these. Keep the client open for the life of
+    the application: opening one costs tens of milliseconds.
+
+    Args:
+        service: the service's name in botocore, such as ``fms``.
+        session: the aiobotocore session to use, for its credentials and profile.
+        config: an aiobotocore configuration, merged over itemwise's.
+        **create_client_arguments: passed on to aiobotocore: ``region_name``, ``endpoint_url``,
+            ``verify``, explicit credentials.
+
+    Yields:
+        The open client; it is closed on leaving the block.
+
+    Raises:
+        ConfigurationError: no region, an unknown service or profile, half a pair of credentials.
+    """
+    merged = _defaults() if config is None else _defaults().merge(config)
+    # The stubs list every service by name, and here it is only known at run time.
+    source = cast("_ClientSource", session or get_session())
+    try:
+        context = source.create_client(service, config=merged, **create_client_arguments)
+        client = await context.__aenter__()
+    except NoRegionError as error:
+        raise ConfigurationError(
+            f"no region for {service}: pass region_name, or set AWS_DEFAULT_REGION, or name a "
+            "profile that has one"
+        ) from error
+    except (BotoCoreError, ValueError) as error:
+        raise ConfigurationError(f"cannot open a client of {service}: {error}") from error
+    take_over(client)
+    try:
+        yield client
+    finally:
+        await context.__aexit__(None, None, None)

@@ -1,0 +1,340 @@
+"""One chunk's way through the service: its attempts, and what they have said of its items.
+
+Nothing runs side by side here: `_batch` drives many calls at once, and they share an `Exchange`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Generic, TypeVar
+
+from aiobotocore.client import AioBaseClient
+
+from itemwise._call import attempt, may_repeat
+from itemwise._operation import Operation, Verdict
+from itemwise._pace import Pace
+from itemwise._plan import Chunk
+from itemwise._retry import Again, RetryPolicy, repeat
+from itemwise._settle import Said, Settlement, refused, settle, unsettled
+from itemwise._shape import Request, Response
+from itemwise.errors import (
+    CallError,
+    Delivery,
+    RejectedError,
+    ResponseError,
+    ThrottledError,
+    TransientError,
+)
+from itemwise.results import CallRecord, NotAttemptedReason, Outcome, Unknown, UnmatchedEntry
+
+__all__ = ["ChunkCall", "Exchange"]
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """What the calls of one run share.
+
+    Attributes:
+        client: the client of the run.
+        operation: the operation of the run.
+        request: where the shared members come from.
+        policy: how attempts are repeated.
+        isolate: whether a rejected chunk is halved to find its culprits.
+        pace: when attempts may start.
+        deliver: takes final outcomes, as they come.
+        max_chunk: most items in a call, as learned so far.
+        halted: whether nothing may start any more, because of a deadline or a cancellation.
+        error: the fault that stopped the run; calls that have begun still finish.
+        in_flight: tasks that await an answer right now.
+        active: calls whose items do not all have their outcome yet.
+        records: one for each call that has ended.
+        unmatched: entries that name no item sent.
+        begun: calls begun.
+        attempts: attempts begun.
+        throttles: attempts that were throttled.
+        answered: calls that the service answered at least once without refusing them.
+        progress_at: loop time at which an item was last settled by an answer.
+        probing: held by the one call that is halved while nothing has been answered yet.
+    """
+
+    client: AioBaseClient
+    operation: Operation[RequestT, ResponseT, ItemT, EntryT]
+    request: RequestT
+    policy: RetryPolicy | None
+    isolate: bool
+    pace: Pace
+    deliver: Callable[[Iterable[Outcome[ItemT, EntryT]]], None]
+    max_chunk: int
+    halted: bool = False
+    error: CallError | None = None
+    in_flight: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
+    active: dict[ChunkCall[RequestT, ResponseT, ItemT, EntryT], None] = field(
+        default_factory=dict["ChunkCall[RequestT, ResponseT, ItemT, EntryT]", None]
+    )
+    records: list[CallRecord] = field(default_factory=list[CallRecord])
+    unmatched: list[UnmatchedEntry] = field(default_factory=list[UnmatchedEntry])
+    begun: int = 0
+    attempts: int = 0
+    throttles: int = 0
+    answered: int = 0
+    progress_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def stop(self, error: CallError) -> None:
+        """Begin no further call: every other one would share this fault."""
+        if self.error is None:
+            self.error = error
+
+    def stalled(self) -> bool:
+        """Tell whether throttled calls are to be given up."""
+        if self.policy is None:
+            return True
+        waited = asyncio.get_running_loop().time() - self.progress_at
+        return waited >= self.policy.stall_timeout
+
+    def unsettled(self, reason: NotAttemptedReason) -> Iterable[Outcome[ItemT, EntryT]]:
+        """Give the outcomes that the items of active calls have if nothing more is sent."""
+        for call in self.active:
+            yield from unsettled(call.chunk, call.said(), reason)
+
+
+class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """One chunk's exchange with the service.
+
+    Attributes:
+        chunk: the items that have no outcome yet.
+        rejection: the refusal of the whole call that a single bad item can have caused; the items
+            are then still without an outcome.
+        answered: whether the service took the call, whatever it said of the items.
+    """
+
+    __slots__ = (
+        "_attempts",
+        "_doubt",
+        "_exchange",
+        "_fault",
+        "_in_flight",
+        "_refusal",
+        "_request",
+        "_request_id",
+        "_throttles",
+        "_verdicts",
+        "answered",
+        "chunk",
+        "rejection",
+    )
+
+    def __init__(
+        self,
+        exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+        chunk: Chunk[ItemT],
+        earlier: Said[EntryT] | None = None,
+    ) -> None:
+        self.chunk = chunk
+        self.rejection: RejectedError | None = None
+        self.answered = False
+        self._exchange = exchange
+        self._request: RequestT | None = None
+        self._request_id: str | None = None
+        self._attempts = 0
+        self._throttles = 0
+        self._in_flight = False
+        self._fault: CallError | None = None
+        self._doubt = earlier.doubt if earlier else None
+        self._refusal = earlier.refusal if earlier else None
+        self._verdicts: Mapping[int, Verdict[EntryT]] = {}
+        exchange.active[self] = None
+
+    def said(self) -> Said[EntryT]:
+        """Tell what is known of the items that have no outcome yet."""
+        doubt = self._doubt
+        if self._in_flight:
+            doubt = TransientError(
+                "the run ended while the call was in flight: it may have been applied",
+                operation=self._exchange.operation.name,
+                code="Interrupted",
+                delivery=Delivery.IN_DOUBT,
+            )
+        return Said(doubt=doubt, refusal=self._refusal, verdicts=self._verdicts)
+
+    async def run(self) -> None:
+        """Send the chunk until each item has its outcome, the policy is spent or the run ends."""
+        exchange = self._exchange
+        clock = asyncio.get_running_loop().time
+        items, started = len(self.chunk), clock()
+        try:
+            ended = await repeat(exchange.policy, self._attempt)
+        finally:
+            if self._attempts:
+                exchange.records.append(
+                    CallRecord(
+                        items=items,
+                        attempts=self._attempts,
+                        throttled=self._throttles,
+                        request_id=self._request_id,
+                        code=self._fault.code if self._fault else None,
+                        seconds=clock() - started,
+                    )
+                )
+        if ended is not _LEFT_TO_THE_RUN:
+            self._conclude()
+
+    def split(self, *cuts: int) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
+        """Make calls of this one's parts, in its place, cut before the given positions."""
+        parts = [
+            ChunkCall(self._exchange, self.chunk.part(start, stop), self.said())
+            for start, stop in pairwise((0, *cuts, len(self.chunk)))
+        ]
+        del self._exchange.active[self]
+        return parts
+
+    def refuse(self) -> None:
+        """Settle the items of a rejected call as failed."""
+        if self._refusal is not None:
+            self._settle_all(
+                refused(index, item, self._refusal, self._doubt)
+                for index, item in zip(self.chunk.indexes, self.chunk.items, strict=True)
+            )
+
+    async def _attempt(self) -> Again | object:
+        exchange = self._exchange
+        if not self._may_start():
+            return _LEFT_TO_THE_RUN
+        if self._request is None:
+            # Once for each payload: an attempt with the same items repeats the client token.
+            self._request = exchange.operation.with_items(exchange.request, self.chunk.items)
+        await exchange.pace.turn()
+        if not self._may_start():
+            return _LEFT_TO_THE_RUN
+        exchange.begun += not self._attempts
+        exchange.attempts += 1
+        self._attempts += 1
+        answer = await self._send(self._request)
+        if exchange.halted and isinstance(answer, Again):
+            return _LEFT_TO_THE_RUN
+        return answer
+
+    def _may_start(self) -> bool:
+        # A fault stops what has not begun; a deadline or a cancellation stops everything.
+        exchange = self._exchange
+        return not exchange.halted and (exchange.error is None or self._attempts > 0)
+
+    async def _send(self, request: RequestT) -> Again | None:
+        exchange = self._exchange
+        task = asyncio.current_task()
+        assert task is not None
+        exchange.in_flight.add(task)
+        # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
+        self._in_flight = True
+        try:
+            response = await attempt(exchange.client, exchange.operation, request)
+            settlement = self._settled(response)
+        except CallError as error:
+            self._in_flight = False
+            return self._faulted(error)
+        finally:
+            exchange.in_flight.discard(task)
+        self._in_flight = False
+        return self._answered(settlement, response.request_id)
+
+    def _settled(self, response: ResponseT) -> Settlement[ItemT, EntryT]:
+        operation = self._exchange.operation
+        try:
+            return settle(operation, self.chunk, response, self._doubt)
+        except Exception as error:
+            # The operation's own functions read the reply, and a strange one can break them.
+            raise ResponseError(
+                f"the entries of the reply cannot be read: {type(error).__name__}: {error}",
+                operation=operation.name,
+                code="UnreadableReply",
+                delivery=Delivery.IN_DOUBT,
+                request_id=response.request_id,
+            ) from error
+
+    def _answered(
+        self, settlement: Settlement[ItemT, EntryT], request_id: str | None
+    ) -> Again | None:
+        exchange = self._exchange
+        exchange.unmatched.extend(settlement.unmatched)
+        exchange.deliver(settlement.outcomes)
+        exchange.answered += 1
+        self.answered = True
+        self._request_id = request_id
+        self._fault = self._refusal = None
+        positions = list(settlement.again)
+        again = settlement.again
+        self._verdicts = {self.chunk.indexes[p]: again[p] for p in positions}
+        self.chunk = self.chunk.at(positions)
+        if settlement.outcomes:
+            exchange.progress_at = asyncio.get_running_loop().time()
+        if settlement.throttled:
+            exchange.pace.throttled()
+        else:
+            exchange.pace.accepted()
+        if not positions:
+            return None
+        # A shrunk payload: its request is made anew, and with it its client token.
+        self._request = None
+        return Again()
+
+    def _faulted(self, error: CallError) -> Again | None:
+        exchange = self._exchange
+        self._fault = error
+        self._request_id = error.request_id or self._request_id
+        if error.delivery is Delivery.IN_DOUBT:
+            self._doubt = error
+        elif error.delivery is Delivery.REFUSED:
+            self._refusal, self._verdicts = error, {}
+        if isinstance(error, ThrottledError):
+            self._throttles += 1
+            exchange.throttles += 1
+            exchange.pace.throttled()
+            # Time bounds these, not attempts: a slow service is no reason to give items up.
+            return (
+                None if exchange.stalled() else Again(counted=False, retry_after=error.retry_after)
+            )
+        if may_repeat(error, exchange.operation):
+            return Again(retry_after=error.retry_after)
+        return None
+
+    def _conclude(self) -> None:
+        """Settle what the last attempt left, now that there will be no other."""
+        exchange, error = self._exchange, self._fault
+        pairs = list(zip(self.chunk.indexes, self.chunk.items, strict=True))
+        if error is None:
+            # Answered: what is left are entries that stayed retryable to the end.
+            self._settle_all(refused(i, item, self._verdicts[i], self._doubt) for i, item in pairs)
+            return
+        if error.delivery is Delivery.IN_DOUBT:
+            self._settle_all(Unknown(index=i, item=item, error=error) for i, item in pairs)
+            return
+        if isinstance(error, RejectedError) and error.delivery is Delivery.REFUSED:
+            by_an_item = error.code in exchange.operation.item_error_codes
+            if by_an_item and exchange.isolate:
+                self.rejection = error
+                return
+            self.refuse()
+            if not by_an_item:
+                exchange.stop(error)
+            return
+        self._settle_all(unsettled(self.chunk, self.said(), NotAttemptedReason.UNREACHABLE))
+        never_left = error.delivery is Delivery.NEVER_LEFT
+        if never_left or (isinstance(error, ThrottledError) and exchange.policy is not None):
+            exchange.stop(error)
+
+    def _settle_all(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
+        self._exchange.deliver(outcomes)
+        self.chunk = self.chunk.part(0, 0)
+        self._exchange.active.pop(self, None)
+
+
+_LEFT_TO_THE_RUN = object()
+"""The run ended first: it settles the items itself."""

@@ -1,0 +1,116 @@
+"""`Operation`: all that the engine knows of one AWS operation, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._shape import Request, Response, ResponseShape
+
+if TYPE_CHECKING:
+    from aiobotocore.client import AioBaseClient
+
+__all__ = ["Key", "Operation", "Verdict"]
+
+Key: TypeAlias = tuple[Hashable, ...]
+"""What identifies an item to the service: plain values, never models."""
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Generic[EntryT]):
+    """What one entry of a response says about one key.
+
+    Attributes:
+        key: the item's key as the entry gives it, or ``None`` where it names no item at all.
+        failed: whether the entry stands for a failure.
+        entry: a failure's entry, as the service sent it.
+        code: a failure's code; ``None`` where the service gives none.
+        message: a failure's message; ``None`` where the service gives none.
+        success: a success's entry, as the service sent it.
+    """
+
+    key: Key | None
+    failed: bool
+    entry: EntryT | None = None
+    code: str | None = None
+    message: str | None = None
+    success: ResponseShape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """One AWS operation that takes a list and answers item by item.
+
+    An instance is a value and a thin async caller: ``await operation(client, request)``. The
+    engine (`run_batch`) works from these fields alone, so an operation that itemwise does not ship
+    is described in user code the same way.
+
+    Attributes:
+        service: the service's name in botocore, such as ``fms``.
+        name: the operation's wire name, such as ``BatchDisassociateResource``.
+        request: the request model.
+        response: the response model.
+        max_items: most items in one call.
+        items: lists a request's items; an item's place there is its index.
+        with_items: makes a request with the shared members of another and the given items. Where
+            the operation has a client token, it pins one here: the given request's own where the
+            items are all of that request's, else a new one.
+        key: what identifies an item to the service, from its place in the call and its value.
+        verdicts: reads a response's entries.
+        silence_is_success: whether an item that no entry names has succeeded.
+        idempotent: whether a call may be repeated when its answer was lost, by nature or because
+            `with_items` pins a client token.
+        retryable_codes: entry codes that may pass when the item is sent again.
+        item_error_codes: error codes of a whole call that a single bad item can cause.
+        item_fields: the request fields that hold the items, to name them in error messages.
+    """
+
+    service: str
+    name: str
+    request: type[RequestT]
+    response: type[ResponseT]
+    max_items: int
+    items: Callable[[RequestT], Sequence[ItemT]]
+    with_items: Callable[[RequestT, Sequence[ItemT]], RequestT]
+    key: Callable[[int, ItemT], Key]
+    verdicts: Callable[[ResponseT], Iterable[Verdict[EntryT]]]
+    silence_is_success: bool
+    idempotent: bool
+    retryable_codes: frozenset[str] = frozenset()
+    item_error_codes: frozenset[str] = frozenset()
+    item_fields: tuple[str, ...] = ()
+
+    async def __call__(
+        self,
+        client: AioBaseClient,
+        request: RequestT,
+        *,
+        retry: RetryPolicy | None = DEFAULT_RETRY,
+    ) -> ResponseT:
+        """Send one request, as it is, and return the typed response.
+
+        Throttling and transient faults are retried by the policy; a lost answer only where the
+        operation is idempotent. Failed items stand in the response: nothing is raised for them.
+
+        Args:
+            client: any aiobotocore client of the operation's service.
+            request: at most `max_items` items.
+            retry: how attempts are repeated; ``None`` sends exactly one.
+
+        Raises:
+            CallError: the call brought no usable answer; see `itemwise.errors` for its kinds.
+            pydantic.ValidationError: more items than one call carries. Nothing was sent.
+            TypeError: not an aiobotocore client, or one of another service. Nothing was sent.
+            ConfigurationError: the installed botocore does not know the operation.
+        """
+        # The caller needs the class and the class is the caller: one of the two must come late.
+        from itemwise._call import call  # noqa: PLC0415
+
+        return await call(client, self, request, retry)

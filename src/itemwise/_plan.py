@@ -1,0 +1,123 @@
+"""Pure: which items of a batch travel, and in which chunks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from itemwise._operation import Key, Operation
+
+__all__ = ["Chunk", "Plan", "check_limits", "distinct"]
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk(Generic[ItemT]):
+    """The items that travel in one call.
+
+    Attributes:
+        indexes: each item's place in the caller's request.
+        items: the items; an item's place here is its position.
+    """
+
+    indexes: Sequence[int]
+    items: Sequence[ItemT]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def part(self, start: int, stop: int) -> Chunk[ItemT]:
+        """Make a chunk of neighbours, from one position up to another."""
+        return Chunk(indexes=self.indexes[start:stop], items=self.items[start:stop])
+
+    def at(self, positions: Sequence[int]) -> Chunk[ItemT]:
+        """Make a chunk of the items at some positions."""
+        return Chunk(
+            indexes=[self.indexes[p] for p in positions], items=[self.items[p] for p in positions]
+        )
+
+
+class Plan(Generic[ItemT]):
+    """The distinct items of a batch, handed out chunk by chunk.
+
+    Attributes:
+        twins: for the index of an item that travels, the indexes of its equals, which do not.
+    """
+
+    __slots__ = ("_indexes", "_items", "_next", "twins")
+
+    def __init__(self, operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]) -> None:
+        self._items = items
+        self._indexes, self.twins = distinct(operation, items)
+        self._next = 0
+
+    def remaining(self) -> int:
+        """Count the items that are still to be handed out."""
+        return len(self._indexes) - self._next
+
+    def take(self, size: int) -> Chunk[ItemT] | None:
+        """Hand out the next chunk of at most `size` items; ``None`` where there are no more."""
+        indexes = self._indexes[self._next : self._next + size]
+        if not indexes:
+            return None
+        self._next += len(indexes)
+        return Chunk(indexes=indexes, items=[self._items[index] for index in indexes])
+
+
+def distinct(
+    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]
+) -> tuple[Sequence[int], dict[int, list[int]]]:
+    """Find the items that travel: each key once.
+
+    Where the key depends on the position, as it does for services that answer by position, no two
+    items are equal.
+
+    Returns:
+        The indexes of the first item of each key, and for each of these that has equals theirs.
+
+    Raises:
+        ValueError: two items with one key that are not equal: the service could not tell them
+            apart, and one of them would be lost.
+    """
+    every = range(len(items))
+    if not items or operation.key(0, items[0]) != operation.key(1, items[0]):
+        return every, {}
+    first: dict[Key, int] = {}
+    twins: dict[int, list[int]] = {}
+    for index, item in enumerate(items):
+        known = first.setdefault(operation.key(0, item), index)
+        if known == index:
+            continue
+        if items[known] != item:
+            raise ValueError(
+                f"items {known} and {index} of {operation.name} have one key and differ: the "
+                "service cannot tell them apart. Give each its own key, or send one of them"
+            )
+        twins.setdefault(known, []).append(index)
+    return (list(first.values()) if twins else every), twins
+
+
+def check_limits(
+    operation: Operation[Any, Any, Any, Any],
+    *,
+    concurrency: int,
+    chunk_size: int | None,
+    timeout: float | None,
+) -> None:
+    """Refuse nonsensical arguments of a run, before anything is sent.
+
+    Raises:
+        ValueError: an argument is out of its range, which the message gives.
+    """
+    if concurrency < 1:
+        raise ValueError(f"concurrency must be at least 1, not {concurrency}")
+    limit = operation.max_items
+    if chunk_size is not None and not 1 <= chunk_size <= limit:
+        raise ValueError(
+            f"chunk_size must be from 1 to {limit}, the limit of {operation.name}, not {chunk_size}"
+        )
+    if timeout is not None and (math.isnan(timeout) or timeout < 0):
+        raise ValueError(f"timeout must be a number of seconds from 0, not {timeout}")

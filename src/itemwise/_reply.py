@@ -1,0 +1,157 @@
+"""How a reply becomes a model: read from the raw bytes where botocore lets us, else from its dict.
+
+botocore's own JSON parser answers a body that is not JSON with an empty structure, and a list where
+a string should be with the list. Where silence means success that would be success out of garbage,
+so the bytes themselves are read, by pydantic, through the ``before-parse`` event of the client. The
+handler does nothing outside itemwise's own calls. Where the event does not come (another protocol,
+another version), the parsed dict is still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
+from weakref import WeakKeyDictionary, WeakSet
+
+from pydantic import ValidationError
+
+from itemwise._shape import Response
+from itemwise.errors import Delivery, ResponseError
+
+if TYPE_CHECKING:
+    from aiobotocore.client import AioBaseClient
+    from botocore.model import OperationModel, Shape
+
+__all__ = ["RawReply", "listening", "read", "take_over"]
+
+ResponseT = TypeVar("ResponseT", bound=Response)
+
+
+class ResponseMetadata(TypedDict, total=False):
+    """What botocore adds to every parsed reply."""
+
+    HTTPStatusCode: int
+    RequestId: str
+
+
+_JSON_PROTOCOLS = frozenset({"json", "rest-json"})
+
+
+class RawReply:
+    """The bytes of one successful reply, where they could be had."""
+
+    __slots__ = ("body", "take_over")
+
+    def __init__(self, *, take_over: bool) -> None:
+        self.body: bytes | None = None
+        self.take_over = take_over
+
+
+_current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)
+_ours: WeakSet[AioBaseClient] = WeakSet()
+_listened: WeakSet[AioBaseClient] = WeakSet()
+_readable: WeakKeyDictionary[OperationModel, bool] = WeakKeyDictionary()
+
+
+def take_over(client: AioBaseClient) -> None:
+    """Let botocore skip its own parse on this client: only for one that nobody else listens to."""
+    _ours.add(client)
+
+
+@contextmanager
+def listening(client: AioBaseClient) -> Generator[RawReply]:
+    """Catch the bytes of the reply to the call that is made inside the block."""
+    if client not in _listened:
+        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        _listened.add(client)
+    reply = RawReply(take_over=client in _ours)
+    token = _current.set(reply)
+    try:
+        yield reply
+    finally:
+        _current.reset(token)
+
+
+def _keep_body(
+    operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
+) -> None:
+    reply = _current.get()
+    if reply is None:
+        return
+    body, status = response_dict["body"], response_dict["status_code"]
+    answered = isinstance(status, int) and status < 300
+    if not (answered and isinstance(body, bytes) and _reads_as_json(operation_model)):
+        return
+    reply.body = body
+    if reply.take_over:
+        response_dict["body"] = b""
+
+
+def _reads_as_json(operation: OperationModel) -> bool:
+    known = _readable.get(operation)
+    if known is None:
+        service = operation.service_model
+        protocol = getattr(service, "resolved_protocol", service.protocol)
+        output = operation.output_shape
+        known = protocol in _JSON_PROTOCOLS and output is not None and _is_plain(output, set())
+        _readable[operation] = known
+    return known
+
+
+def _is_plain(shape: Shape, seen: set[str]) -> bool:
+    """Whether a shape's JSON has the form of the dict that botocore would make of it."""
+    if shape.name in seen:
+        return True
+    seen.add(shape.name)
+    if shape.type_name == "blob" or "payload" in shape.serialization:
+        return False
+    members: Mapping[str, Shape] = getattr(shape, "members", {})
+    for name, member in members.items():
+        renamed = member.serialization.get("name", name) != name
+        if renamed or "location" in member.serialization:
+            return False
+    inner = [getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)]
+    return all(_is_plain(member, seen) for member in [*members.values(), *inner])
+
+
+def read(
+    model: type[ResponseT], parsed: Mapping[str, object], reply: RawReply, operation: str
+) -> ResponseT:
+    """Read a reply into its model.
+
+    Args:
+        model: the response model.
+        parsed: what botocore made of the reply.
+        reply: what was caught of its bytes.
+        operation: the operation's wire name, for the error.
+
+    Raises:
+        ResponseError: the reply is not JSON, or does not fit the model.
+    """
+    # botocore's own part of every reply, whatever its members.
+    metadata = cast("ResponseMetadata", parsed.get("ResponseMetadata", {}))
+    try:
+        if reply.body is not None:
+            response = model.model_validate_json(reply.body)
+        else:
+            members = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+            response = model.model_validate(members)
+    except ValidationError as error:
+        raise ResponseError(
+            f"the reply does not fit {model.__name__}: {_first_fault(error)}",
+            operation=operation,
+            code="UnreadableReply",
+            delivery=Delivery.IN_DOUBT,
+            status=metadata.get("HTTPStatusCode"),
+            request_id=metadata.get("RequestId"),
+        ) from error
+    return response.with_request_id(metadata.get("RequestId"))
+
+
+def _first_fault(error: ValidationError) -> str:
+    # The place and the kind of the fault, never the input: replies can hold what must not be shown.
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in fault["loc"])
+    return f"{place}: {fault['msg']}" if place else fault["msg"]

@@ -1,0 +1,195 @@
+"""The pydantic base of every model: all model configuration, and wire names, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Self, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError, core_schema
+
+__all__ = [
+    "OPEN_ENUM",
+    "Request",
+    "RequestList",
+    "RequestShape",
+    "RequestUnion",
+    "Response",
+    "ResponseList",
+    "ResponseShape",
+    "ResponseUnion",
+    "Timestamp",
+    "length",
+    "wire",
+]
+
+T = TypeVar("T")
+
+UNKNOWN_MEMBER = "SDK_UNKNOWN_MEMBER"
+"""Where botocore keeps the tag of a union member that its model does not know."""
+
+
+def wire(name: str) -> FieldInfo:
+    """Give a field its wire name, inside ``Annotated``.
+
+    Only there: as a field's default value it would rename the constructor's argument for type
+    checkers, which know nothing of `populate_by_name`.
+
+    Args:
+        name: the member's name as AWS spells it.
+    """
+    # Pydantic declares Field as Any, so that it can stand as any field's default.
+    info: FieldInfo = Field(alias=name)
+    return info
+
+
+def length(minimum: int = 0, maximum: int | None = None) -> StringConstraints:
+    """Bound a sent string, inside ``Annotated``.
+
+    Args:
+        minimum: fewest characters.
+        maximum: most characters; ``None`` for no bound.
+    """
+    return StringConstraints(min_length=minimum, max_length=maximum)
+
+
+OPEN_ENUM = Field(union_mode="left_to_right")
+"""For ``SomeEnum | str``: a known value becomes the member, an unknown one stays a ``str``."""
+
+
+class _AsTuple:
+    """Read any iterable but a string into a tuple, so that a frozen model really is frozen."""
+
+    def __init__(self, *, null_is_empty: bool) -> None:
+        self._null_is_empty = null_is_empty
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        (item,) = get_args(source)
+        schema = core_schema.tuple_variable_schema(handler.generate_schema(item))
+        if not self._null_is_empty:
+            return schema
+        return core_schema.no_info_before_validator_function(_empty_if_null, schema)
+
+
+def _empty_if_null(value: object) -> object:
+    return () if value is None else value
+
+
+RequestList = Annotated[Sequence[T], _AsTuple(null_is_empty=False)]
+"""A list in a request. Its length is the engine's business, so no limit is checked here."""
+
+ResponseList = Annotated[Sequence[T], _AsTuple(null_is_empty=True)]
+"""A list in a response: services send ``null`` for an empty one, and botocore reads it so."""
+
+
+def _instant(value: object) -> object:
+    # Epoch seconds and ISO 8601 are pydantic's own; the HTTP date is the third form on the wire.
+    if isinstance(value, str) and value[:1].isalpha():
+        try:
+            return parsedate_to_datetime(value)
+        except ValueError:
+            return value
+    return value
+
+
+Timestamp = Annotated[datetime, BeforeValidator(_instant)]
+"""A point in time, in any of the three forms in which AWS services send one."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        # Both the Python name and the wire name are accepted.
+        populate_by_name=True,
+        # An error names the field as the caller wrote it.
+        loc_by_alias=False,
+        # A validator is compiled when the model is first used, not when its module is imported.
+        defer_build=True,
+        # AWS has members such as ModelName: no name is reserved.
+        protected_namespaces=(),
+    )
+
+
+class RequestShape(_Shape):
+    """A structure that is sent: unknown fields are refused, lengths are checked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Request(RequestShape):
+    """The typed message of one operation, with any number of items."""
+
+
+class RequestUnion(RequestShape):
+    """A tagged union that is sent: exactly one member is set."""
+
+    @model_validator(mode="after")
+    def _exactly_one_member(self) -> RequestUnion:
+        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "union_arity",
+                "exactly one of {members} must be set, and {given} are",
+                {
+                    "members": ", ".join(type(self).model_fields),
+                    "given": ", ".join(given) or "none",
+                },
+            )
+        return self
+
+
+class ResponseShape(_Shape):
+    """A structure that is received: nothing is required, unknown members are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Response(ResponseShape):
+    """The typed answer of one call."""
+
+    _request_id: str | None = PrivateAttr(default=None)
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, for support cases; ``None`` if it sent none."""
+        return self._request_id
+
+    def with_request_id(self, request_id: str | None) -> Self:
+        """Put the id on a response that was just read."""
+        self._request_id = request_id
+        return self
+
+
+class ResponseUnion(ResponseShape):
+    """A tagged union that is received: a member that the model does not know is kept by name."""
+
+    @model_validator(mode="after")
+    def _name_unknown_member(self) -> ResponseUnion:
+        # botocore replaces an unknown member by its name, raw JSON still has it: one form for both.
+        extra = self.model_extra
+        if extra and UNKNOWN_MEMBER not in extra:
+            name = next(iter(extra))
+            extra.clear()
+            extra[UNKNOWN_MEMBER] = {"name": name}
+        return self
+
+    @property
+    def unknown_member(self) -> str | None:
+        """The wire name of the member that is set, where the model does not know it."""
+        # botocore's own form of it, and ours.
+        unknown: Mapping[str, str] = (self.model_extra or {}).get(UNKNOWN_MEMBER, {})
+        return unknown.get("name")

@@ -1,0 +1,1 @@
+"""One package a service: typed models and the `Operation` values."""

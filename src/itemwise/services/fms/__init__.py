@@ -1,0 +1,17 @@
+"""AWS Firewall Manager (FMS)."""
+
+from itemwise.services.fms.batch_disassociate_resource import (
+    BatchDisassociateResourceRequest,
+    BatchDisassociateResourceResponse,
+    FailedItem,
+    FailedItemReason,
+    batch_disassociate_resource,
+)
+
+__all__ = [
+    "BatchDisassociateResourceRequest",
+    "BatchDisassociateResourceResponse",
+    "FailedItem",
+    "FailedItemReason",
+    "batch_disassociate_resource",
+]

@@ -1,0 +1,120 @@
+"""FMS ``BatchDisassociateResource``: take resources out of a Firewall Manager resource set.
+
+Source of all facts, where no other is named: the service model in botocore, and
+https://docs.aws.amazon.com/fms/2018-01-01/APIReference/API_BatchDisassociateResource.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from operator import attrgetter
+from typing import Annotated, Final
+
+from itemwise._operation import Key, Operation, Verdict
+from itemwise._shape import (
+    OPEN_ENUM,
+    Request,
+    RequestList,
+    Response,
+    ResponseList,
+    ResponseShape,
+    length,
+    wire,
+)
+
+__all__ = [
+    "BatchDisassociateResourceRequest",
+    "BatchDisassociateResourceResponse",
+    "FailedItem",
+    "FailedItemReason",
+    "batch_disassociate_resource",
+]
+
+
+Identifier = Annotated[str, length(1, 2048)]
+
+
+class FailedItemReason(StrEnum):
+    """Why a resource could not be taken out of the set. All reasons are final."""
+
+    NOT_VALID_ARN = "NOT_VALID_ARN"
+    NOT_VALID_PARTITION = "NOT_VALID_PARTITION"
+    NOT_VALID_REGION = "NOT_VALID_REGION"
+    NOT_VALID_SERVICE = "NOT_VALID_SERVICE"
+    NOT_VALID_RESOURCE_TYPE = "NOT_VALID_RESOURCE_TYPE"
+    NOT_VALID_ACCOUNT_ID = "NOT_VALID_ACCOUNT_ID"
+
+
+class BatchDisassociateResourceRequest(Request):
+    """Which resources leave which resource set."""
+
+    resource_set_identifier: Annotated[Identifier, wire("ResourceSetIdentifier")]
+    """The resource set that the resources leave, 1 to 2048 characters."""
+
+    items: Annotated[RequestList[Identifier], wire("Items")]
+    """The ARNs of the resources, 1 to 2048 characters each."""
+
+
+class FailedItem(ResponseShape):
+    """A resource that stayed in the set, and why."""
+
+    uri: Annotated[str | None, wire("URI")] = None
+    """The resource, as it was sent."""
+
+    reason: Annotated[FailedItemReason | str | None, OPEN_ENUM, wire("Reason")] = None
+    """Why it stayed."""
+
+
+class BatchDisassociateResourceResponse(Response):
+    """Which resources stayed: one that is not named here has left the set."""
+
+    resource_set_identifier: Annotated[str | None, wire("ResourceSetIdentifier")] = None
+    """The resource set of the request."""
+
+    failed_items: Annotated[ResponseList[FailedItem], wire("FailedItems")] = ()
+    """The resources that stayed in the set."""
+
+
+def _with_items(
+    request: BatchDisassociateResourceRequest, items: Sequence[str]
+) -> BatchDisassociateResourceRequest:
+    return request.model_copy(update={"items": tuple(items)})
+
+
+def _key(_position: int, item: str) -> Key:
+    return (item,)
+
+
+def _verdicts(response: BatchDisassociateResourceResponse) -> Iterable[Verdict[FailedItem]]:
+    for entry in response.failed_items:
+        yield Verdict(
+            key=None if entry.uri is None else (entry.uri,),
+            failed=True,
+            entry=entry,
+            code=entry.reason,
+        )
+
+
+batch_disassociate_resource: Final[
+    Operation[BatchDisassociateResourceRequest, BatchDisassociateResourceResponse, str, FailedItem]
+] = Operation(
+    service="fms",
+    name="BatchDisassociateResource",
+    request=BatchDisassociateResourceRequest,
+    response=BatchDisassociateResourceResponse,
+    # Neither the model nor the API page gives a limit.
+    max_items=100,
+    items=attrgetter("items"),
+    with_items=_with_items,
+    key=_key,
+    verdicts=_verdicts,
+    # The reply lists failures alone.
+    silence_is_success=True,
+    # A resource that has left stays out.
+    idempotent=True,
+    # InvalidInputException: "The parameters of the request were invalid", a malformed URI included.
+    item_error_codes=frozenset({"InvalidInputException"}),
+    item_fields=("items",),
+)
+"""Takes resources out of a resource set, up to 100 in a call. Items are ARNs."""

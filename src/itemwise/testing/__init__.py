@@ -1,0 +1,72 @@
+"""AWS on the loopback interface, for tests of code that uses itemwise or aiobotocore.
+
+`LocalAWS` serves batch operations over HTTP after botocore's own models, keeps a `Ledger` of what
+was applied, and fails on demand: each fault is a small value that `LocalAWS.inject` puts into
+force.
+
+```python
+from itemwise.testing import FailItems, LocalAWS
+
+async with LocalAWS() as aws, aws.client("fms") as client:
+    aws.inject(FailItems(items="arn:aws:ec2:eu-west-1:1:vpc/bad", code="NOT_VALID_ARN"))
+```
+
+It needs the extra ``itemwise[testing]``.
+"""
+
+from itemwise.testing._faults import (
+    CallFault,
+    ContradictItems,
+    Delay,
+    Drop,
+    ExtraFailures,
+    FailCalls,
+    FailItems,
+    Fault,
+    ForgetItems,
+    Garbage,
+    ItemFault,
+    Items,
+    LowerLimit,
+    PoisonItems,
+    RateLimit,
+    RenameItems,
+    Throttle,
+    ThrottleStyle,
+)
+from itemwise.testing._ledger import CallRecord, Ledger
+from itemwise.testing._local_aws import LocalAWS, LocalClientArguments
+from itemwise.testing._script import InjectedFault
+from itemwise.testing._served import EntryList, ItemList, Key, ServedOperation
+from itemwise.testing._table import SERVED_OPERATIONS
+
+__all__ = [
+    "SERVED_OPERATIONS",
+    "CallFault",
+    "CallRecord",
+    "ContradictItems",
+    "Delay",
+    "Drop",
+    "EntryList",
+    "ExtraFailures",
+    "FailCalls",
+    "FailItems",
+    "Fault",
+    "ForgetItems",
+    "Garbage",
+    "InjectedFault",
+    "ItemFault",
+    "ItemList",
+    "Items",
+    "Key",
+    "Ledger",
+    "LocalAWS",
+    "LocalClientArguments",
+    "LowerLimit",
+    "PoisonItems",
+    "RateLimit",
+    "RenameItems",
+    "ServedOperation",
+    "Throttle",
+    "ThrottleStyle",
+]

@@ -1,0 +1,182 @@
+"""Rows of the table, tied to botocore's models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import NamedTuple, cast
+
+from botocore.loaders import create_loader
+from botocore.model import ListShape, OperationModel, ServiceModel
+
+from itemwise.testing._bodies import CborForm, JsonForm
+from itemwise.testing._protocols import RestProtocol, RpcProtocol
+from itemwise.testing._served import ItemList, Key, ServedOperation
+from itemwise.testing._shapes import Checker, checker
+
+__all__ = ["BoundOperation", "BoundService", "Item", "bind", "service", "value_at"]
+
+
+class Item(NamedTuple):
+    """One item of a call. A named tuple, for one is made per item and it is the cheapest.
+
+    Attributes:
+        key: what identifies the item.
+        value: the item as the request holds it.
+        label: the label of its list.
+    """
+
+    key: Key
+    value: object
+    label: str | None
+
+
+class BoundService:
+    """A service's model and its protocols.
+
+    Args:
+        model: botocore's model of the service.
+    """
+
+    def __init__(self, model: ServiceModel) -> None:
+        self.model = model
+
+    @cached_property
+    def target(self) -> str | None:
+        """The service's name in targets and paths of RPC protocols."""
+        return cast("str | None", self.model.metadata.get("targetPrefix"))
+
+    @cached_property
+    def protocols(self) -> frozenset[str]:
+        """The names of the protocols that the service speaks."""
+        one = self.model.metadata.get("protocol", "")
+        return frozenset(cast("list[str]", self.model.metadata.get("protocols", [one])))
+
+    @cached_property
+    def json(self) -> RpcProtocol:
+        """The protocol ``json``."""
+        version = self.model.metadata.get("jsonVersion", "1.1")
+        return RpcProtocol(JsonForm(), f"application/x-amz-json-{version}")
+
+    @cached_property
+    def rest(self) -> RestProtocol:
+        """The protocol ``rest-json``."""
+        return RestProtocol(JsonForm(), "application/json")
+
+    @cached_property
+    def cbor(self) -> RpcProtocol:
+        """The protocol ``smithy-rpc-v2-cbor``; raises `ModuleNotFoundError` without cbor2."""
+        return RpcProtocol(CborForm(), "application/cbor", {"smithy-protocol": "rpc-v2-cbor"})
+
+
+class BoundOperation:
+    """A served operation with its model.
+
+    Args:
+        row: the row of the table.
+
+    Raises:
+        ValueError: the row names something that the model does not know.
+    """
+
+    def __init__(self, row: ServedOperation) -> None:
+        self.row = row
+        self.service = service(row.service)
+        if row.operation not in self.service.model.operation_names:
+            raise ValueError(f"{row.service} has no operation {row.operation}")
+        self.model: OperationModel = self.service.model.operation_model(row.operation)
+        self.one_list = row.successes is not None and row.successes.member == row.failures.member
+        self._check_row()
+
+    @property
+    def name(self) -> str:
+        """The operation's wire name."""
+        return self.row.operation
+
+    @cached_property
+    def check(self) -> Checker | None:
+        """The rules of the request's model."""
+        return None if self.model.input_shape is None else checker(self.model.input_shape)
+
+    def items(self, members: Mapping[str, object]) -> list[Item]:
+        """List a request's items, through all its lists."""
+        items: list[Item] = []
+        for source in self.row.items:
+            values = cast("list[object]", members.get(source.member) or [])
+            label = source.label
+            if not source.key and label is None:
+                # The commonest case, and a million of them in a large run.
+                items += [
+                    Item((value,) if isinstance(value, str) else _flat(value), value, None)
+                    for value in values
+                ]
+            else:
+                items += [Item(item_key(source, value), value, label) for value in values]
+        return items
+
+    def client_token(self, members: Mapping[str, object]) -> str | None:
+        """Return a request's client token, where the operation has one."""
+        name = self.row.client_token
+        return None if name is None else cast("str | None", members.get(name))
+
+    def _check_row(self) -> None:
+        row = self.row
+        inputs = self.model.input_shape.members if self.model.input_shape else {}
+        outputs = self.model.output_shape.members if self.model.output_shape else {}
+        lists = [row.failures, *([row.successes] if row.successes else [])]
+        wanted = [
+            *((source.member, inputs, True) for source in row.items),
+            *((entries.member, outputs, True) for entries in lists),
+            *((name, known, False) for name in row.echo for known in (inputs, outputs)),
+            *([(row.client_token, inputs, False)] if row.client_token else []),
+        ]
+        for name, known, is_list in wanted:
+            side = "request" if known is inputs else "response"
+            if name not in known:
+                raise ValueError(f"{row.service} {row.operation}: no member {name} in its {side}")
+            if is_list and not isinstance(known[name], ListShape):
+                raise ValueError(f"{row.service} {row.operation}: {name} is not a list")
+
+
+def item_key(source: ItemList, value: object) -> Key:
+    """Make an item's key."""
+    if not source.key:
+        key = _flat(value)
+    else:
+        key = tuple(part for path in source.key for part in _flat(value_at(value, path)))
+    return key if source.label is None else (source.label, *key)
+
+
+def value_at(value: object, path: str) -> object:
+    """Return what stands at a path inside an item; ``None`` where nothing does."""
+    for name in path.split(".") if path else ():
+        value = cast("Mapping[str, object]", value).get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _flat(value: object) -> Key:
+    if isinstance(value, str):
+        return (value,)
+    if value is None:
+        return ()
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return tuple(part for name in sorted(fields) for part in (name, *_flat(fields[name])))
+    if isinstance(value, list):
+        return tuple(part for member in cast("list[object]", value) for part in _flat(member))
+    return (str(value),)
+
+
+@cache
+def service(name: str) -> BoundService:
+    """Load a service's model, once per process."""
+    # Not by a botocore session: it would read, and stumble over, the user's configuration.
+    return BoundService(ServiceModel(create_loader().load_service_model(name, "service-2"), name))
+
+
+@cache
+def bind(row: ServedOperation) -> BoundOperation:
+    """Tie a row to its model, once per process."""
+    return BoundOperation(row)

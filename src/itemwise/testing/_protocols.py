@@ -1,0 +1,290 @@
+"""The protocols, seen from the server: requests in, answers and errors out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+from urllib.parse import parse_qs
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from itemwise.testing._shapes import BodyForm, parse_time, write_time
+from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
+
+__all__ = ["RestProtocol", "RpcProtocol", "WireProtocol", "missing_cbor"]
+
+_DEFAULT_ERROR_STATUS: Final = 400
+
+
+class WireProtocol(ABC):
+    """One protocol of one service.
+
+    Args:
+        form: the encoding of bodies.
+        content_type: the ``Content-Type`` of answers.
+        headers: further headers of every answer.
+    """
+
+    def __init__(
+        self, form: BodyForm, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.form = form
+        self._headers = {"Content-Type": content_type, **(headers or {})}
+
+    @abstractmethod
+    def read(
+        self, model: OperationModel, request: WireRequest, labels: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Read a request's members.
+
+        Args:
+            model: the operation.
+            request: the request.
+            labels: the values of the labels in its path, decoded.
+
+        Raises:
+            MalformedRequestError: the request does not follow the protocol.
+        """
+
+    @abstractmethod
+    def reply(self, model: OperationModel, members: Mapping[str, object]) -> WireReply:
+        """Write a successful answer."""
+
+    @abstractmethod
+    def error(self, model: OperationModel | None, error: ServiceError) -> WireReply:
+        """Write an error.
+
+        Args:
+            model: the operation, where the request told it.
+            error: the error. What its model requires beyond the message is filled in.
+        """
+
+    def plain(self, body: bytes) -> WireReply:
+        """Wrap a body that no model describes into a successful answer."""
+        return WireReply(status=200, headers=dict(self._headers), body=body)
+
+    def _error_reply(
+        self, model: OperationModel | None, error: ServiceError, *, type_member: bool
+    ) -> WireReply:
+        headers = dict(self._headers)
+        if error.retry_after is not None:
+            headers["Retry-After"] = f"{error.retry_after:g}"
+        shape = _error_shape(model, error.code)
+        status = error.status or _modelled_status(shape) or _DEFAULT_ERROR_STATUS
+        if error.code is None:
+            del headers["Content-Type"]
+            return WireReply(status=status, headers=headers)
+        body: dict[str, object] = {"__type": error.code} if type_member else {}
+        if shape is None:
+            body["message"] = error.message
+        else:
+            body |= cast("dict[str, object]", self.form.writer(shape)(_members(shape, error)))
+        return WireReply(status=status, headers=headers, body=self.form.encode(body))
+
+
+class RpcProtocol(WireProtocol):
+    """The protocols with all members in the body and an error's code in its ``__type``."""
+
+    def read(
+        self,
+        model: OperationModel,
+        request: WireRequest,
+        labels: Mapping[str, str],  # noqa: ARG002 - only paths of REST have labels
+    ) -> dict[str, object]:
+        """Read a request's members."""
+        if model.input_shape is None:
+            return {}
+        read = self.form.reader(model.input_shape)
+        return cast("dict[str, object]", read(self.form.decode(request.body)))
+
+    def reply(self, model: OperationModel, members: Mapping[str, object]) -> WireReply:
+        """Write a successful answer."""
+        shape = model.output_shape
+        body = members if shape is None else self.form.writer(shape)(members)
+        return self.plain(self.form.encode(body))
+
+    def error(self, model: OperationModel | None, error: ServiceError) -> WireReply:
+        """Write an error."""
+        return self._error_reply(model, error, type_member=True)
+
+
+class RestProtocol(WireProtocol):
+    """The protocol with members in path, query, headers and body."""
+
+    def read(
+        self, model: OperationModel, request: WireRequest, labels: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Read a request's members."""
+        shape = model.input_shape
+        if shape is None:
+            return {}
+        members = self._read_body(shape, request.body)
+        query: dict[str, list[str]] | None = None
+        for name, member in shape.members.items():
+            location = member.serialization.get("location")
+            if location is None:
+                continue
+            wire_name = cast("str", member.serialization.get("name", name))
+            value: object = None
+            if location == "uri":
+                value = _read_text(member, labels.get(wire_name), "iso8601")
+            elif location == "querystring":
+                if query is None:
+                    query = parse_qs(request.query, keep_blank_values=True)
+                value = _read_query(member, wire_name, query)
+            elif location == "header":
+                value = _read_header(member, request.headers.get(wire_name))
+            elif location == "headers":
+                value = _read_prefixed(wire_name, request.headers)
+            if value is not None:
+                members[name] = value
+        return members
+
+    def reply(self, model: OperationModel, members: Mapping[str, object]) -> WireReply:
+        """Write a successful answer."""
+        status = cast("int", model.http.get("responseCode", 200))
+        shape = model.output_shape
+        if shape is None:
+            return WireReply(status=status, headers=dict(self._headers))
+        headers = dict(self._headers)
+        for name, member in shape.members.items():
+            if name in members and member.serialization.get("location") == "header":
+                wire_name = cast("str", member.serialization.get("name", name))
+                headers[wire_name] = _write_text(member, members[name])
+        payload = cast("str | None", shape.serialization.get("payload"))
+        if payload is None:
+            body = self.form.encode(self.form.writer(shape)(members))
+        else:
+            body = self._write_payload(shape.members[payload], members.get(payload))
+        return WireReply(status=status, headers=headers, body=body)
+
+    def error(self, model: OperationModel | None, error: ServiceError) -> WireReply:
+        """Write an error."""
+        reply = self._error_reply(model, error, type_member=False)
+        if error.code is not None:
+            reply.headers["x-amzn-ErrorType"] = error.code
+        return reply
+
+    def _read_body(self, shape: StructureShape, body: bytes) -> dict[str, object]:
+        payload = cast("str | None", shape.serialization.get("payload"))
+        if payload is None:
+            if all("location" in member.serialization for member in shape.members.values()):
+                return {}
+            return cast("dict[str, object]", self.form.reader(shape)(self.form.decode(body)))
+        member = shape.members[payload]
+        if member.type_name == "blob":
+            return {payload: body}
+        if member.type_name == "string":
+            return {payload: body.decode(errors="replace")}
+        return {payload: self.form.reader(member)(self.form.decode(body))} if body else {}
+
+    def _write_payload(self, member: Shape, value: object) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, str):
+            return value.encode()
+        return b"" if value is None else self.form.encode(self.form.writer(member)(value))
+
+
+def missing_cbor(message: str) -> WireReply:
+    """Write an error in CBOR without the library whose absence it reports.
+
+    Args:
+        message: what is missing, in less than 64 KiB.
+    """
+    fields = [text.encode() for text in ("__type", "InternalFailure", "message", message)]
+    # A map of two pairs, and strings with a length of two bytes.
+    body = b"\xa2" + b"".join(b"\x79" + len(text).to_bytes(2, "big") + text for text in fields)
+    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+    return WireReply(status=500, headers=headers, body=body)
+
+
+def _error_shape(model: OperationModel | None, code: str | None) -> StructureShape | None:
+    if model is not None:
+        for shape in model.error_shapes:
+            if isinstance(shape, StructureShape) and code in (shape.name, shape.error_code):
+                return shape
+    return None
+
+
+def _modelled_status(shape: StructureShape | None) -> int | None:
+    if shape is None:
+        return None
+    status = cast("int | None", shape.metadata.get("error", {}).get("httpStatusCode"))
+    return status or (500 if shape.metadata.get("fault") else None)
+
+
+def _members(shape: StructureShape, error: ServiceError) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for name, member in shape.members.items():
+        if name.lower() == "message":
+            members[name] = error.message
+        elif name in shape.required_members and member.type_name == "string":
+            # Clients may rely on required members, and the fault says nothing about them.
+            values = cast("list[str]", member.metadata.get("enum", []))
+            members[name] = values[-1] if values else "unknown"
+    return members
+
+
+def _read_text(shape: Shape, text: str | None, time_form: str) -> object:
+    if text is None:
+        return None
+    kind = shape.type_name
+    try:
+        if kind in ("integer", "long"):
+            return int(text)
+        if kind in ("float", "double"):
+            return float(text)
+    except ValueError as error:
+        raise MalformedRequestError(f"a number was expected, not {text!r}") from error
+    if kind == "boolean":
+        return text.lower() == "true"
+    if kind == "timestamp":
+        number = shape.serialization.get("timestampFormat", time_form) == "unixtimestamp"
+        return parse_time(float(text) if number else text)
+    return text
+
+
+def _read_query(shape: Shape, wire_name: str, query: Mapping[str, list[str]]) -> object:
+    if isinstance(shape, MapShape):
+        several = isinstance(shape.value, ListShape)
+        return {key: values if several else values[0] for key, values in query.items()}
+    values = query.get(wire_name)
+    if values is None:
+        return None
+    if isinstance(shape, ListShape):
+        return [_read_text(shape.member, value, "iso8601") for value in values]
+    return _read_text(shape, values[0], "iso8601")
+
+
+def _read_header(shape: Shape, text: str | None) -> object:
+    if text is None:
+        return None
+    if isinstance(shape, ListShape):
+        return [_read_text(shape.member, part.strip(), "rfc822") for part in text.split(",")]
+    if shape.serialization.get("jsonvalue"):
+        try:
+            return json.loads(base64.b64decode(text, validate=True))
+        except (ValueError, binascii.Error) as error:
+            raise MalformedRequestError(f"not base64 of JSON: {text!r:.100}") from error
+    return _read_text(shape, text, "rfc822")
+
+
+def _read_prefixed(prefix: str, headers: Mapping[str, str]) -> dict[str, str]:
+    prefix = prefix.lower()
+    return {
+        name[len(prefix) :]: value
+        for name, value in headers.items()
+        if name.lower().startswith(prefix)
+    }
+
+
+def _write_text(shape: Shape, value: object) -> str:
+    if isinstance(value, datetime):
+        return str(write_time(value, shape.serialization.get("timestampFormat", "rfc822")))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,196 @@
+"""Which operation a request is for: one address serves all services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from itemwise.testing._bodies import JsonForm
+from itemwise.testing._bound import BoundOperation, BoundService, bind, service
+from itemwise.testing._protocols import RestProtocol, RpcProtocol, WireProtocol
+from itemwise.testing._served import ServedOperation
+from itemwise.testing._wire import ServiceError, WireRequest
+
+__all__ = ["Route", "Routes"]
+
+_SIGNING_NAME: Final = re.compile(r"\bCredential=[^,\s]*/([^/,\s]+)/aws4_request\b")
+_RPC_PATH: Final = re.compile(r"/service/([^/]+)/operation/([^/]+)$")
+_LABEL: Final = re.compile(r"\{([^}]+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a request leads.
+
+    Attributes:
+        protocol: how it is read and answered.
+        operation: the operation; ``None`` where none is found.
+        labels: the values of the labels in the path, decoded.
+        error: why the request is refused.
+    """
+
+    protocol: WireProtocol
+    operation: BoundOperation | None = None
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    error: ServiceError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Path:
+    """A modelled path of one operation."""
+
+    method: str
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    query: frozenset[str]
+    operation: BoundOperation
+
+
+class Routes:
+    """Finds operations; loads a service's model when a request may be for it.
+
+    Args:
+        rows: the served operations; a later row replaces an earlier one of the same operation.
+    """
+
+    def __init__(self, rows: Iterable[ServedOperation]) -> None:
+        self._waiting: dict[str, dict[str, ServedOperation]] = {}
+        for row in rows:
+            self._waiting.setdefault(row.service, {})[row.operation] = row
+        self._rows = {
+            row.operation: row for rows in self._waiting.values() for row in rows.values()
+        }
+        self._services: dict[str, BoundService] = {}
+        self._operations: dict[tuple[str, str], BoundOperation] = {}
+        self._paths: dict[str, list[_Path]] = {}
+        self._unknown_json = RpcProtocol(JsonForm(), "application/x-amz-json-1.1")
+        self._unknown_rest = RestProtocol(JsonForm(), "application/json")
+
+    def operation(self, name: str) -> BoundOperation:
+        """Return an operation by its wire name.
+
+        Raises:
+            KeyError: no such operation is served.
+        """
+        return bind(self._rows[name])
+
+    def find(self, request: WireRequest) -> Route:
+        """Find the operation of a request, and check that the request is signed."""
+        authorization = request.headers.get("Authorization")
+        credential = _SIGNING_NAME.search(authorization) if authorization else None
+        signing_name = credential[1] if credential else ""
+        target = request.headers.get("X-Amz-Target")
+        if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+            route = self._by_rpc_path(request.path, signing_name)
+        elif target is not None:
+            route = self._by_target(target, signing_name)
+        else:
+            route = self._by_path(request, signing_name)
+        if credential is not None:
+            return route
+        if authorization:
+            code, message = "IncompleteSignatureException", "Authorization has no credential scope"
+        else:
+            code, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
+        error = ServiceError(code=code, message=message, status=403)
+        return Route(protocol=route.protocol, operation=route.operation, error=error)
+
+    def _by_target(self, target: str, signing_name: str) -> Route:
+        prefix, _, name = target.rpartition(".")
+        found = self._service(prefix, signing_name)
+        if found is None or "json" not in found.protocols:
+            return Route(protocol=self._unknown_json, error=_unknown(None, name, 400))
+        operation = self._operations.get((prefix, name))
+        error = None if operation else _unknown(found, name, 400)
+        return Route(protocol=found.json, operation=operation, error=error)
+
+    def _by_rpc_path(self, path: str, signing_name: str) -> Route:
+        match = _RPC_PATH.search(path)
+        prefix, name = (match[1], match[2]) if match else ("", path)
+        found = self._service(prefix, signing_name)
+        if found is None or "smithy-rpc-v2-cbor" not in found.protocols:
+            return Route(protocol=self._unknown_json, error=_unknown(None, name, 404))
+        operation = self._operations.get((prefix, name))
+        error = None if operation else _unknown(found, name, 404)
+        return Route(protocol=found.cbor, operation=operation, error=error)
+
+    def _by_path(self, request: WireRequest, signing_name: str) -> Route:
+        route = self._known_path(request, signing_name)
+        while route is None and self._load_next(signing_name):
+            route = self._known_path(request, signing_name)
+        if route is not None:
+            return route
+        error = _unknown(None, f"{request.method} {request.path}", 404)
+        return Route(protocol=self._unknown_rest, error=error)
+
+    def _known_path(self, request: WireRequest, signing_name: str) -> Route | None:
+        for path in self._paths.get(signing_name, ()):
+            if path.method != request.method:
+                continue
+            match = path.pattern.fullmatch(request.path)
+            if match is not None and path.query <= set(request.query.split("&")):
+                labels = dict(zip(path.names, map(unquote, match.groups()), strict=True))
+                return Route(
+                    protocol=path.operation.service.rest, operation=path.operation, labels=labels
+                )
+        return None
+
+    def _service(self, target: str, signing_name: str) -> BoundService | None:
+        while target not in self._services and self._load_next(signing_name):
+            pass
+        return self._services.get(target)
+
+    def _load_next(self, signing_name: str) -> bool:
+        if not self._waiting:
+            return False
+        # Models are large, and the names of a service mostly resemble each other.
+        name = max(
+            self._waiting,
+            key=lambda name: signing_name.startswith(name) or name.startswith(signing_name),
+        )
+        rows = self._waiting.pop(name)
+        loaded = service(name)
+        target = loaded.target
+        if target is not None:
+            self._services[target] = loaded
+        paths = self._paths.setdefault(loaded.model.signing_name, [])
+        for row in rows.values():
+            operation = bind(row)
+            if target is not None:
+                self._operations[target, row.operation] = operation
+            if "rest-json" in loaded.protocols:
+                paths.append(_path(operation))
+        # The path with fewer labels is the more specific one.
+        paths.sort(key=lambda path: len(path.names))
+        return True
+
+
+def _path(operation: BoundOperation) -> _Path:
+    http = operation.model.http
+    path, _, query = str(http.get("requestUri", "/")).partition("?")
+    names: list[str] = []
+    pattern = ""
+    for place, part in enumerate(_LABEL.split(path)):
+        if place % 2 == 0:
+            pattern += re.escape(part)
+        else:
+            names.append(part.removesuffix("+"))
+            pattern += "(.+)" if part.endswith("+") else "([^/]+)"
+    return _Path(
+        method=str(http.get("method", "POST")),
+        pattern=re.compile(pattern),
+        names=tuple(names),
+        query=frozenset(query.split("&")) if query else frozenset(),
+        operation=operation,
+    )
+
+
+def _unknown(known: BoundService | None, name: str, status: int) -> ServiceError:
+    if known is not None and name in known.model.operation_names:
+        message = f"LocalAWS does not serve {name}: describe it in a ServedOperation."
+    else:
+        message = f"The operation {name} is not recognized by any service served here."
+    return ServiceError(code="UnknownOperationException", message=message, status=status)
