@@ -66,7 +66,7 @@ class CborForm(BodyForm):
             return {}
         try:
             decoded: object = self._cbor.loads(body)
-        except (ValueError, EOFError) as error:
+        except (self._cbor.CBORDecodeError, ValueError) as error:
             raise MalformedRequestError(f"the body is not CBOR: {error}") from error
         return decoded
 

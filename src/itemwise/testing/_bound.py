@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from botocore.loaders import create_loader
 from botocore.model import ListShape, OperationModel, ServiceModel
 
 from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._protocols import RestProtocol, RpcProtocol
+from itemwise.testing._rules import Checker, checker
 from itemwise.testing._served import ItemList, Key, ServedOperation
-from itemwise.testing._shapes import Checker, checker
 
 __all__ = ["BoundOperation", "BoundService", "Item", "bind", "service", "value_at"]
+
+
+_PROTOCOLS: Final = frozenset({"json", "rest-json", "smithy-rpc-v2-cbor"})
 
 
 class Item(NamedTuple):
@@ -35,11 +38,16 @@ class BoundService:
     """A service's model and its protocols.
 
     Args:
-        model: botocore's model of the service.
+        description: botocore's description of the service.
+        name: the service's name in botocore.
     """
 
-    def __init__(self, model: ServiceModel) -> None:
-        self.model = model
+    def __init__(self, description: Mapping[str, Any], name: str) -> None:
+        self.model = ServiceModel(description, name)
+        # botocore's shapes do not tell this trait, and with it the status 500.
+        self._faults = frozenset(
+            name for name, shape in description["shapes"].items() if shape.get("fault")
+        )
 
     @cached_property
     def target(self) -> str | None:
@@ -56,17 +64,18 @@ class BoundService:
     def json(self) -> RpcProtocol:
         """The protocol ``json``."""
         version = self.model.metadata.get("jsonVersion", "1.1")
-        return RpcProtocol(JsonForm(), f"application/x-amz-json-{version}")
+        return RpcProtocol(JsonForm(), f"application/x-amz-json-{version}", faults=self._faults)
 
     @cached_property
     def rest(self) -> RestProtocol:
         """The protocol ``rest-json``."""
-        return RestProtocol(JsonForm(), "application/json")
+        return RestProtocol(JsonForm(), "application/json", faults=self._faults)
 
     @cached_property
     def cbor(self) -> RpcProtocol:
         """The protocol ``smithy-rpc-v2-cbor``; raises `ModuleNotFoundError` without cbor2."""
-        return RpcProtocol(CborForm(), "application/cbor", {"smithy-protocol": "rpc-v2-cbor"})
+        headers = {"smithy-protocol": "rpc-v2-cbor"}
+        return RpcProtocol(CborForm(), "application/cbor", headers, faults=self._faults)
 
 
 class BoundOperation:
@@ -121,6 +130,9 @@ class BoundOperation:
 
     def _check_row(self) -> None:
         row = self.row
+        if not self.service.protocols & _PROTOCOLS:
+            spoken = ", ".join(sorted(self.service.protocols))
+            raise ValueError(f"{row.service} speaks {spoken}, which LocalAWS does not")
         inputs = self.model.input_shape.members if self.model.input_shape else {}
         outputs = self.model.output_shape.members if self.model.output_shape else {}
         lists = [row.failures, *([row.successes] if row.successes else [])]
@@ -173,7 +185,7 @@ def _flat(value: object) -> Key:
 def service(name: str) -> BoundService:
     """Load a service's model, once per process."""
     # Not by a botocore session: it would read, and stumble over, the user's configuration.
-    return BoundService(ServiceModel(create_loader().load_service_model(name, "service-2"), name))
+    return BoundService(create_loader().load_service_model(name, "service-2"), name)
 
 
 @cache

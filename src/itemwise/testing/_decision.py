@@ -82,10 +82,6 @@ class Replays:
         """Remember a call that was applied."""
         self._answers[operation, token] = (members, reply)
 
-    def clear(self) -> None:
-        """Forget all tokens."""
-        self._answers.clear()
-
 
 def decide(
     call: Call,

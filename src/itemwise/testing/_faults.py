@@ -72,8 +72,7 @@ class CallFault(Fault):
 
     def __post_init__(self) -> None:
         """Check the values."""
-        if self.times is not None and self.times < 1:
-            raise ValueError(f"times must be at least 1, and is {self.times}")
+        _check_times(self.times)
         if not 0 <= self.probability <= 1:
             raise ValueError(f"probability must be from 0 to 1, and is {self.probability}")
 
@@ -182,9 +181,17 @@ class LowerLimit(Fault):
 
     Attributes:
         limit: most items in one call.
+
+    Raises:
+        ValueError: `limit` is below 1.
     """
 
     limit: int
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if self.limit < 1:
+            raise ValueError(f"limit must be at least 1, and is {self.limit}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,11 +215,18 @@ class FailItems(ItemFault):
         code: the entry's code; ``None`` takes the operation's usual one.
         message: the entry's message; ``None`` takes the operation's usual one.
         times: how many attempts on each item fail before it heals; ``None`` is without end.
+
+    Raises:
+        ValueError: `times` is below 1.
     """
 
     code: str | None = None
     message: str | None = None
     times: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        _check_times(self.times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,3 +279,8 @@ class Garbage(CallFault):
 
     kind: Literal["text", "empty", "null", "list", "string", "huge"] = "text"
     size: int = 1_000_000
+
+
+def _check_times(times: int | None) -> None:
+    if times is not None and times < 1:
+        raise ValueError(f"times must be at least 1, and is {times}")

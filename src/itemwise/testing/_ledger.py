@@ -132,7 +132,10 @@ class Ledger:
                 self._applied.setdefault(operation, Counter()).update(call.applied)
 
     def reset(self) -> None:
-        """Forget everything. Items that were applied count as new again."""
+        """Forget everything: items that were applied count as new again.
+
+        Client tokens are the services' business, and still stand for their first answers.
+        """
         self._calls.clear()
         self._applied.clear()
         self._call_counts.clear()

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final, cast
+from typing import cast
 from urllib.parse import parse_qs
 
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.model import OperationModel, Shape, StructureShape
 
-from itemwise.testing._shapes import BodyForm, parse_time, write_time
-from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
+from itemwise.testing._shapes import BodyForm
+from itemwise.testing._texts import (
+    read_header,
+    read_prefixed,
+    read_query,
+    read_text,
+    write_text,
+)
+from itemwise.testing._wire import ServiceError, WireReply, WireRequest
 
 __all__ = ["RestProtocol", "RpcProtocol", "WireProtocol", "missing_cbor"]
-
-_DEFAULT_ERROR_STATUS: Final = 400
 
 
 class WireProtocol(ABC):
@@ -28,11 +29,18 @@ class WireProtocol(ABC):
         form: the encoding of bodies.
         content_type: the ``Content-Type`` of answers.
         headers: further headers of every answer.
+        faults: names of errors that are the server's fault.
     """
 
     def __init__(
-        self, form: BodyForm, content_type: str, headers: Mapping[str, str] | None = None
+        self,
+        form: BodyForm,
+        content_type: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        faults: frozenset[str] = frozenset(),
     ) -> None:
+        self._faults = faults
         self.form = form
         self._headers = {"Content-Type": content_type, **(headers or {})}
 
@@ -75,7 +83,7 @@ class WireProtocol(ABC):
         if error.retry_after is not None:
             headers["Retry-After"] = f"{error.retry_after:g}"
         shape = _error_shape(model, error.code)
-        status = error.status or _modelled_status(shape) or _DEFAULT_ERROR_STATUS
+        status = error.status or self._modelled_status(shape)
         if error.code is None:
             del headers["Content-Type"]
             return WireReply(status=status, headers=headers)
@@ -85,6 +93,12 @@ class WireProtocol(ABC):
         else:
             body |= cast("dict[str, object]", self.form.writer(shape)(_members(shape, error)))
         return WireReply(status=status, headers=headers, body=self.form.encode(body))
+
+    def _modelled_status(self, shape: StructureShape | None) -> int:
+        if shape is None:
+            return 400
+        usual = 500 if shape.name in self._faults else 400
+        return cast("int", shape.metadata.get("error", {}).get("httpStatusCode", usual))
 
 
 class RpcProtocol(WireProtocol):
@@ -132,15 +146,15 @@ class RestProtocol(WireProtocol):
             wire_name = cast("str", member.serialization.get("name", name))
             value: object = None
             if location == "uri":
-                value = _read_text(member, labels.get(wire_name), "iso8601")
+                value = read_text(member, labels.get(wire_name), "iso8601")
             elif location == "querystring":
                 if query is None:
                     query = parse_qs(request.query, keep_blank_values=True)
-                value = _read_query(member, wire_name, query)
+                value = read_query(member, wire_name, query)
             elif location == "header":
-                value = _read_header(member, request.headers.get(wire_name))
+                value = read_header(member, request.headers.get(wire_name))
             elif location == "headers":
-                value = _read_prefixed(wire_name, request.headers)
+                value = read_prefixed(wire_name, request.headers)
             if value is not None:
                 members[name] = value
         return members
@@ -155,7 +169,7 @@ class RestProtocol(WireProtocol):
         for name, member in shape.members.items():
             if name in members and member.serialization.get("location") == "header":
                 wire_name = cast("str", member.serialization.get("name", name))
-                headers[wire_name] = _write_text(member, members[name])
+                headers[wire_name] = write_text(member, members[name])
         payload = cast("str | None", shape.serialization.get("payload"))
         if payload is None:
             body = self.form.encode(self.form.writer(shape)(members))
@@ -212,13 +226,6 @@ def _error_shape(model: OperationModel | None, code: str | None) -> StructureSha
     return None
 
 
-def _modelled_status(shape: StructureShape | None) -> int | None:
-    if shape is None:
-        return None
-    status = cast("int | None", shape.metadata.get("error", {}).get("httpStatusCode"))
-    return status or (500 if shape.metadata.get("fault") else None)
-
-
 def _members(shape: StructureShape, error: ServiceError) -> dict[str, object]:
     members: dict[str, object] = {}
     for name, member in shape.members.items():
@@ -229,62 +236,3 @@ def _members(shape: StructureShape, error: ServiceError) -> dict[str, object]:
             values = cast("list[str]", member.metadata.get("enum", []))
             members[name] = values[-1] if values else "unknown"
     return members
-
-
-def _read_text(shape: Shape, text: str | None, time_form: str) -> object:
-    if text is None:
-        return None
-    kind = shape.type_name
-    try:
-        if kind in ("integer", "long"):
-            return int(text)
-        if kind in ("float", "double"):
-            return float(text)
-    except ValueError as error:
-        raise MalformedRequestError(f"a number was expected, not {text!r}") from error
-    if kind == "boolean":
-        return text.lower() == "true"
-    if kind == "timestamp":
-        number = shape.serialization.get("timestampFormat", time_form) == "unixtimestamp"
-        return parse_time(float(text) if number else text)
-    return text
-
-
-def _read_query(shape: Shape, wire_name: str, query: Mapping[str, list[str]]) -> object:
-    if isinstance(shape, MapShape):
-        several = isinstance(shape.value, ListShape)
-        return {key: values if several else values[0] for key, values in query.items()}
-    values = query.get(wire_name)
-    if values is None:
-        return None
-    if isinstance(shape, ListShape):
-        return [_read_text(shape.member, value, "iso8601") for value in values]
-    return _read_text(shape, values[0], "iso8601")
-
-
-def _read_header(shape: Shape, text: str | None) -> object:
-    if text is None:
-        return None
-    if isinstance(shape, ListShape):
-        return [_read_text(shape.member, part.strip(), "rfc822") for part in text.split(",")]
-    if shape.serialization.get("jsonvalue"):
-        try:
-            return json.loads(base64.b64decode(text, validate=True))
-        except (ValueError, binascii.Error) as error:
-            raise MalformedRequestError(f"not base64 of JSON: {text!r:.100}") from error
-    return _read_text(shape, text, "rfc822")
-
-
-def _read_prefixed(prefix: str, headers: Mapping[str, str]) -> dict[str, str]:
-    prefix = prefix.lower()
-    return {
-        name[len(prefix) :]: value
-        for name, value in headers.items()
-        if name.lower().startswith(prefix)
-    }
-
-
-def _write_text(shape: Shape, value: object) -> str:
-    if isinstance(value, datetime):
-        return str(write_time(value, shape.serialization.get("timestampFormat", "rfc822")))
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote
 
 from itemwise.testing._bodies import JsonForm
 from itemwise.testing._bound import BoundOperation, BoundService, bind, service
+from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import RestProtocol, RpcProtocol, WireProtocol
 from itemwise.testing._served import ServedOperation
 from itemwise.testing._wire import ServiceError, WireRequest
@@ -18,7 +18,6 @@ __all__ = ["Route", "Routes"]
 
 _SIGNING_NAME: Final = re.compile(r"\bCredential=[^,\s]*/([^/,\s]+)/aws4_request\b")
 _RPC_PATH: Final = re.compile(r"/service/([^/]+)/operation/([^/]+)$")
-_LABEL: Final = re.compile(r"\{([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +37,6 @@ class Route:
     error: ServiceError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Path:
-    """A modelled path of one operation."""
-
-    method: str
-    pattern: re.Pattern[str]
-    names: tuple[str, ...]
-    query: frozenset[str]
-    operation: BoundOperation
-
-
 class Routes:
     """Finds operations; loads a service's model when a request may be for it.
 
@@ -65,9 +53,12 @@ class Routes:
         }
         self._services: dict[str, BoundService] = {}
         self._operations: dict[tuple[str, str], BoundOperation] = {}
-        self._paths: dict[str, list[_Path]] = {}
+        self._paths: dict[str, list[tuple[RestPath, BoundOperation]]] = {}
         self._unknown_json = RpcProtocol(JsonForm(), "application/x-amz-json-1.1")
         self._unknown_rest = RestProtocol(JsonForm(), "application/json")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
 
     def operation(self, name: str) -> BoundOperation:
         """Return an operation by its wire name.
@@ -127,15 +118,10 @@ class Routes:
         return Route(protocol=self._unknown_rest, error=error)
 
     def _known_path(self, request: WireRequest, signing_name: str) -> Route | None:
-        for path in self._paths.get(signing_name, ()):
-            if path.method != request.method:
-                continue
-            match = path.pattern.fullmatch(request.path)
-            if match is not None and path.query <= set(request.query.split("&")):
-                labels = dict(zip(path.names, map(unquote, match.groups()), strict=True))
-                return Route(
-                    protocol=path.operation.service.rest, operation=path.operation, labels=labels
-                )
+        for path, operation in self._paths.get(signing_name, ()):
+            labels = path.match(request)
+            if labels is not None:
+                return Route(protocol=operation.service.rest, operation=operation, labels=labels)
         return None
 
     def _service(self, target: str, signing_name: str) -> BoundService | None:
@@ -162,30 +148,9 @@ class Routes:
             if target is not None:
                 self._operations[target, row.operation] = operation
             if "rest-json" in loaded.protocols:
-                paths.append(_path(operation))
-        # The path with fewer labels is the more specific one.
-        paths.sort(key=lambda path: len(path.names))
+                paths.append((RestPath(operation.model), operation))
+        paths.sort(key=lambda path: path[0].generality)
         return True
-
-
-def _path(operation: BoundOperation) -> _Path:
-    http = operation.model.http
-    path, _, query = str(http.get("requestUri", "/")).partition("?")
-    names: list[str] = []
-    pattern = ""
-    for place, part in enumerate(_LABEL.split(path)):
-        if place % 2 == 0:
-            pattern += re.escape(part)
-        else:
-            names.append(part.removesuffix("+"))
-            pattern += "(.+)" if part.endswith("+") else "([^/]+)"
-    return _Path(
-        method=str(http.get("method", "POST")),
-        pattern=re.compile(pattern),
-        names=tuple(names),
-        query=frozenset(query.split("&")) if query else frozenset(),
-        operation=operation,
-    )
 
 
 def _unknown(known: BoundService | None, name: str, status: int) -> ServiceError:

@@ -1,4 +1,4 @@
-"""Values of botocore's shapes: read from a decoded body, checked, and written back.
+"""Values of botocore's shapes: read from a decoded body, and written back.
 
 Each shape is compiled once into a function; a call then costs no look at the model.
 """
@@ -16,16 +16,7 @@ from botocore.utils import parse_timestamp
 
 from itemwise.testing._wire import MalformedRequestError
 
-__all__ = [
-    "BodyForm",
-    "Checker",
-    "Reader",
-    "Violation",
-    "Writer",
-    "checker",
-    "parse_time",
-    "write_time",
-]
+__all__ = ["BodyForm", "Reader", "Writer", "parse_time", "write_time"]
 
 Reader: TypeAlias = Callable[[object], object]
 """Makes a member's value from what stands in a decoded body; raises `MalformedRequestError`."""
@@ -33,18 +24,15 @@ Reader: TypeAlias = Callable[[object], object]
 Writer: TypeAlias = Callable[[object], object]
 """Makes what stands in a decoded body from a member's value."""
 
-Violation: TypeAlias = tuple[str, str]
-"""Where a value breaks a rule of its model, and the rule."""
-
-Checker: TypeAlias = Callable[[object], Violation | None]
-
 _INTEGERS = frozenset({"integer", "long"})
 _FLOATS = frozenset({"float", "double"})
 _FLOAT_NAMES = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
 def parse_time(value: object) -> datetime:
-    """Read a timestamp of any of the formats of AWS."""
+    """Read a timestamp of any of the formats of AWS, or one that is decoded already."""
+    if isinstance(value, datetime):
+        return value
     try:
         # It takes numbers as well, whatever its stubs say.
         return parse_timestamp(cast("str", value))
@@ -207,77 +195,6 @@ class BodyForm(ABC):
             return result
 
         return write
-
-
-def checker(shape: Shape) -> Checker | None:
-    """Compile a shape's rules: required members, and least lengths of strings and lists.
-
-    Most lengths are left to the operation's own limit, and patterns to the services.
-
-    Returns:
-        A function that finds the first violation; ``None`` where there is nothing to check.
-    """
-    return _checker(shape, ())
-
-
-def _checker(shape: Shape, outer: tuple[str, ...]) -> Checker | None:
-    if shape.name in outer:
-        # A shape inside itself: its outermost levels are checked, which is enough for a test.
-        return None
-    outer = (*outer, shape.name)
-    if isinstance(shape, StructureShape):
-        return _structure_checker(shape, outer)
-    least = cast("int", shape.metadata.get("min", 0))
-    if isinstance(shape, ListShape):
-        return _list_checker(_checker(shape.member, outer), least)
-    if shape.type_name == "string" and least > 0:
-        return lambda value: _too_short(least) if len(cast("str", value)) < least else None
-    return None
-
-
-def _structure_checker(shape: StructureShape, outer: tuple[str, ...]) -> Checker | None:
-    required = tuple(shape.required_members)
-    checks = {
-        name: check
-        for name, member in shape.members.items()
-        if (check := _checker(member, outer)) is not None
-    }
-    if not required and not checks:
-        return None
-
-    def check_structure(value: object) -> Violation | None:
-        fields = cast("Mapping[str, object]", value)
-        for name in required:
-            if name not in fields:
-                return f".{name}", "Member must not be null"
-        for name, field in fields.items():
-            check = checks.get(name)
-            if check is not None and (bad := check(field)) is not None:
-                return f".{name}{bad[0]}", bad[1]
-        return None
-
-    return check_structure
-
-
-def _list_checker(check: Checker | None, least: int) -> Checker | None:
-    if check is None and least <= 0:
-        return None
-
-    def check_list(value: object) -> Violation | None:
-        members = cast("list[object]", value)
-        if len(members) < least:
-            return _too_short(least)
-        if check is not None:
-            for place, member in enumerate(members, 1):
-                if (bad := check(member)) is not None:
-                    return f".{place}.member{bad[0]}", bad[1]
-        return None
-
-    return check_list
-
-
-def _too_short(least: int) -> Violation:
-    return "", f"Member must have length greater than or equal to {least}"
 
 
 def _identity(value: object) -> object:

@@ -39,28 +39,40 @@ class FailedItemReason(StrEnum):
     """Why a resource could not be taken out of the set. All reasons are final."""
 
     NOT_VALID_ARN = "NOT_VALID_ARN"
+    """What was sent is no ARN."""
+
     NOT_VALID_PARTITION = "NOT_VALID_PARTITION"
+    """The ARN's partition, such as ``aws`` or ``aws-cn``, is not accepted."""
+
     NOT_VALID_REGION = "NOT_VALID_REGION"
+    """The ARN's region is not accepted."""
+
     NOT_VALID_SERVICE = "NOT_VALID_SERVICE"
+    """The ARN's service is not accepted."""
+
     NOT_VALID_RESOURCE_TYPE = "NOT_VALID_RESOURCE_TYPE"
+    """The resource's type is not accepted."""
+
     NOT_VALID_ACCOUNT_ID = "NOT_VALID_ACCOUNT_ID"
+    """The ARN's account is not accepted."""
 
 
 class BatchDisassociateResourceRequest(Request):
     """Which resources leave which resource set."""
 
     resource_set_identifier: Annotated[Identifier, wire("ResourceSetIdentifier")]
-    """The resource set that the resources leave, 1 to 2048 characters."""
+    """The id of the resource set that the resources leave, 1 to 2048 characters: letters, numbers,
+    spaces and any of ``_.:/=+-@``."""
 
     items: Annotated[RequestList[Identifier], wire("Items")]
-    """The ARNs of the resources, 1 to 2048 characters each."""
+    """The ARNs of the resources, 1 to 2048 characters each, of the same kinds as the id's."""
 
 
 class FailedItem(ResponseShape):
     """A resource that stayed in the set, and why."""
 
     uri: Annotated[str | None, wire("URI")] = None
-    """The resource, as it was sent."""
+    """The ARN of the resource, as it was sent."""
 
     reason: Annotated[FailedItemReason | str | None, OPEN_ENUM, wire("Reason")] = None
     """Why it stayed."""
@@ -70,7 +82,7 @@ class BatchDisassociateResourceResponse(Response):
     """Which resources stayed: one that is not named here has left the set."""
 
     resource_set_identifier: Annotated[str | None, wire("ResourceSetIdentifier")] = None
-    """The resource set of the request."""
+    """The id of the resource set, as it was sent."""
 
     failed_items: Annotated[ResponseList[FailedItem], wire("FailedItems")] = ()
     """The resources that stayed in the set."""
@@ -114,6 +126,8 @@ batch_disassociate_resource: Final[
     # A resource that has left stays out.
     idempotent=True,
     # InvalidInputException: "The parameters of the request were invalid", a malformed URI included.
+    # ResourceNotFoundException is not here: what the request names for all items, the resource set,
+    # "was not found".
     item_error_codes=frozenset({"InvalidInputException"}),
     item_fields=("items",),
 )

@@ -1,0 +1,17 @@
+"""Amazon Connect."""
+
+from itemwise.services.connect.disassociate_workspace import (
+    DisassociateWorkspaceRequest,
+    DisassociateWorkspaceResponse,
+    FailedBatchAssociationSummary,
+    SuccessfulBatchAssociationSummary,
+    disassociate_workspace,
+)
+
+__all__ = [
+    "DisassociateWorkspaceRequest",
+    "DisassociateWorkspaceResponse",
+    "FailedBatchAssociationSummary",
+    "SuccessfulBatchAssociationSummary",
+    "disassociate_workspace",
+]

@@ -1,0 +1,249 @@
+"""RAM ``DisassociateResourceShare``: take principals, resources and sources out of a share.
+
+Source of all facts, where no other is named: the service model in botocore, and
+https://docs.aws.amazon.com/ram/latest/APIReference/API_DisassociateResourceShare.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+from uuid import uuid4
+
+from itemwise._operation import Key, Operation, Verdict
+from itemwise._shape import (
+    OPEN_ENUM,
+    Request,
+    RequestList,
+    Response,
+    ResponseList,
+    ResponseShape,
+    Timestamp,
+    wire,
+)
+
+__all__ = [
+    "DisassociateResourceShareRequest",
+    "DisassociateResourceShareResponse",
+    "ResourceShareAssociation",
+    "ResourceShareAssociationStatus",
+    "ResourceShareAssociationType",
+    "SharedEntity",
+    "disassociate_resource_share",
+]
+
+
+class ResourceShareAssociationType(StrEnum):
+    """What part an entity has in a resource share."""
+
+    PRINCIPAL = "PRINCIPAL"
+    """Resources are shared with it."""
+
+    RESOURCE = "RESOURCE"
+    """It is shared."""
+
+    SOURCE = "SOURCE"
+    """It is a source that the share's service principals are constrained to."""
+
+
+class ResourceShareAssociationStatus(StrEnum):
+    """Where an entity stands with a resource share."""
+
+    ASSOCIATING = "ASSOCIATING"
+    """It is being added."""
+
+    ASSOCIATED = "ASSOCIATED"
+    """It is part of the share."""
+
+    FAILED = "FAILED"
+    """The latest change of its part has failed."""
+
+    DISASSOCIATING = "DISASSOCIATING"
+    """It is being removed."""
+
+    DISASSOCIATED = "DISASSOCIATED"
+    """It is no part of the share any more."""
+
+    SUSPENDED = "SUSPENDED"
+    """Its part is suspended."""
+
+    SUSPENDING = "SUSPENDING"
+    """Its part is being suspended."""
+
+    RESTORING = "RESTORING"
+    """Its part is coming back after a suspension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedEntity:
+    """One item: an entity and which list it stands in. A string in two lists is two items.
+
+    Attributes:
+        association_type: which of the lists it stands in.
+        entity: the string that stands there.
+    """
+
+    association_type: ResourceShareAssociationType
+    entity: str
+
+    def __str__(self) -> str:
+        return self.entity
+
+
+class DisassociateResourceShareRequest(Request):
+    """What leaves which resource share. The items of a batch are those of the three lists."""
+
+    resource_share_arn: Annotated[str, wire("resourceShareArn")]
+    """The ARN of the resource share."""
+
+    principals: Annotated[RequestList[str] | None, wire("principals")] = None
+    """Who loses access: ids of accounts, names of service principals, and ARNs of organizations,
+    organizational units, IAM roles and IAM users. 100 items in a call, over the three lists."""
+
+    resource_arns: Annotated[RequestList[str] | None, wire("resourceArns")] = None
+    """The ARNs of the resources that are no longer shared."""
+
+    sources: Annotated[RequestList[str] | None, wire("sources")] = None
+    """The source constraints to lift: accounts, ARNs, ids or paths of organizations. A share with
+    service principals keeps at least one."""
+
+    client_token: Annotated[str | None, wire("clientToken")] = None
+    """What makes a repetition of the call harmless, best a UUID. A token belongs to one payload:
+    with another one the service refuses it. A call without one makes its own, and so does each of
+    the calls into which a batch is cut."""
+
+
+class ResourceShareAssociation(ResponseShape):
+    """Where one entity stands with the resource share."""
+
+    resource_share_arn: Annotated[str | None, wire("resourceShareArn")] = None
+    """The ARN of the resource share."""
+
+    resource_share_name: Annotated[str | None, wire("resourceShareName")] = None
+    """The name of the resource share."""
+
+    associated_entity: Annotated[str | None, wire("associatedEntity")] = None
+    """The entity, as it was sent."""
+
+    association_type: Annotated[
+        ResourceShareAssociationType | str | None, OPEN_ENUM, wire("associationType")
+    ] = None
+    """What part the entity has in the share."""
+
+    status: Annotated[ResourceShareAssociationStatus | str | None, OPEN_ENUM, wire("status")] = None
+    """How far its removal has come. After ``DISASSOCIATING`` the service goes on with it."""
+
+    status_message: Annotated[str | None, wire("statusMessage")] = None
+    """More about the status, for people to read."""
+
+    creation_time: Annotated[Timestamp | None, wire("creationTime")] = None
+    """When the entity was added."""
+
+    last_updated_time: Annotated[Timestamp | None, wire("lastUpdatedTime")] = None
+    """When its status last changed."""
+
+    external: Annotated[bool | None, wire("external")] = None
+    """By its name, whether a principal is of another organization; its model says: of the same."""
+
+
+class DisassociateResourceShareResponse(Response):
+    """Where each entity of the request stands now."""
+
+    resource_share_associations: Annotated[
+        ResponseList[ResourceShareAssociation], wire("resourceShareAssociations")
+    ] = ()
+    """The entities, whether their removal has begun or failed."""
+
+    client_token: Annotated[str | None, wire("clientToken")] = None
+    """The token of the call, for a repetition with the same payload."""
+
+
+_FIELDS: Final = {
+    ResourceShareAssociationType.PRINCIPAL: "principals",
+    ResourceShareAssociationType.RESOURCE: "resource_arns",
+    ResourceShareAssociationType.SOURCE: "sources",
+}
+
+
+def _items(request: DisassociateResourceShareRequest) -> Sequence[SharedEntity]:
+    return [
+        SharedEntity(association_type=association_type, entity=entity)
+        for association_type, field in _FIELDS.items()
+        for entity in getattr(request, field) or ()
+    ]
+
+
+def _with_items(
+    request: DisassociateResourceShareRequest, items: Sequence[SharedEntity]
+) -> DisassociateResourceShareRequest:
+    lists: dict[str, list[str]] = {field: [] for field in _FIELDS.values()}
+    for item in items:
+        lists[_FIELDS[item.association_type]].append(item.entity)
+    update: dict[str, object] = {field: tuple(list_) or None for field, list_ in lists.items()}
+    # botocore makes no token: its model lacks the trait that asks for one.
+    update["client_token"] = _client_token(request, items) if items else None
+    return request.model_copy(update=update)
+
+
+def _client_token(request: DisassociateResourceShareRequest, items: Sequence[SharedEntity]) -> str:
+    given = request.client_token
+    if given is None:
+        return str(uuid4())
+    # Most chunks of a long request differ in length: no need to look at each item then.
+    total = sum(len(getattr(request, field) or ()) for field in _FIELDS.values())
+    whole = len(items) == total and list(items) == _items(request)
+    return given if whole else str(uuid4())
+
+
+def _key(_position: int, item: SharedEntity) -> Key:
+    return (item.association_type.value, item.entity)
+
+
+def _verdicts(
+    response: DisassociateResourceShareResponse,
+) -> Iterable[Verdict[ResourceShareAssociation]]:
+    for entry in response.resource_share_associations:
+        named = entry.association_type is not None and entry.associated_entity is not None
+        key = (str(entry.association_type), entry.associated_entity) if named else None
+        if entry.status == ResourceShareAssociationStatus.FAILED:
+            yield Verdict(
+                key=key, failed=True, entry=entry, code=entry.status, message=entry.status_message
+            )
+        else:
+            yield Verdict(key=key, failed=False, success=entry)
+
+
+disassociate_resource_share: Final[
+    Operation[
+        DisassociateResourceShareRequest,
+        DisassociateResourceShareResponse,
+        SharedEntity,
+        ResourceShareAssociation,
+    ]
+] = Operation(
+    service="ram",
+    name="DisassociateResourceShare",
+    request=DisassociateResourceShareRequest,
+    response=DisassociateResourceShareResponse,
+    # ResourceShareLimitExceededException: "up to 100 resources per call". For principals, sources
+    # and all three together no limit is documented.
+    max_items=100,
+    items=_items,
+    with_items=_with_items,
+    key=_key,
+    verdicts=_verdicts,
+    # The reply lists every association that the call has changed.
+    silence_is_success=False,
+    # with_items pins a client token.
+    idempotent=True,
+    # MalformedArnException: an ARN "has a format that isn't valid"; InvalidParameterException: "a
+    # parameter you specified isn't valid"; UnknownResourceException: "a specified resource couldn't
+    # be found". Each can be of an item, or of the share, which the request names for all items.
+    item_error_codes=frozenset(
+        {"InvalidParameterException", "MalformedArnException", "UnknownResourceException"}
+    ),
+    item_fields=tuple(_FIELDS.values()),
+)
+"""Takes entities out of a resource share, up to 100 in a call. Items are `SharedEntity`."""

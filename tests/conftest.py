@@ -1,0 +1,36 @@
+"""What all rooms of tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+from aiobotocore.session import AioSession, get_session
+from hypothesis import settings
+
+from itemwise import RetryPolicy
+from itemwise.testing import LocalAWS
+
+# The default finds the same examples on every machine; HYPOTHESIS_PROFILE=chaos looks for new ones.
+settings.register_profile("quick", derandomize=True, max_examples=60, deadline=None, database=None)
+settings.register_profile("chaos", max_examples=3000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture
+async def aws() -> AsyncIterator[LocalAWS]:
+    async with LocalAWS() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def session() -> AioSession:
+    """One for all tests: it keeps the service models that it has read."""
+    return get_session()
+
+
+@pytest.fixture(scope="session")
+def fast() -> RetryPolicy:
+    """Three attempts, and no wait that a test would feel."""
+    return RetryPolicy(max_attempts=3, base_delay=0.001, max_delay=0.004, grace=0.05)

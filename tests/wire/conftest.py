@@ -1,0 +1,39 @@
+"""Fixtures of tests that go through HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiobotocore.client import AioBaseClient
+from aiobotocore.session import AioSession
+
+from itemwise import _reply
+from itemwise.testing import LocalAWS
+from tests.wire.cases import CASES, Case, case_id
+
+
+@pytest.fixture(params=CASES, ids=case_id)
+def case(request: pytest.FixtureRequest) -> Case:
+    """Every operation in turn, unless a test or its module takes one."""
+    row: Case = request.param
+    return row
+
+
+@pytest.fixture
+async def client(case: Case, aws: LocalAWS, session: AioSession) -> AsyncIterator[AioBaseClient]:
+    async with aws.client(case.operation.service, session=session) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["raw", "parsed"])
+def reply_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways in which a reply becomes a model: from its bytes, and from botocore's dict."""
+    path: str = request.param
+    if path == "parsed":
+        monkeypatch.setattr(_reply, "_keep_body", _leave_alone)
+    return path
+
+
+def _leave_alone(**_: object) -> None:
+    """Stand in for the handler that catches the bytes: botocore's dict is then all there is."""

@@ -1,0 +1,232 @@
+"""Clients: ours, the user's own, and those that cannot send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore.exceptions import ClientError
+
+from itemwise import (
+    ConfigurationError,
+    Delivery,
+    RejectedError,
+    RetryPolicy,
+    TransientError,
+    open_client,
+    run_batch,
+)
+from itemwise.testing import Delay, LocalAWS
+from tests.wire.cases import FMS, AnyResult
+
+REQUEST = FMS.request(2)
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine that knows no region, no profile and no credentials."""
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.mark.usefixtures("no_settings")
+async def test_a_client_without_a_region_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="region_name"):
+        async with open_client("fms"):
+            pass
+
+
+@pytest.mark.usefixtures("no_settings")
+async def test_a_client_of_an_unknown_service_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="imaginary"):
+        async with open_client("imaginary", region_name="eu-west-1"):
+            pass
+
+
+@pytest.mark.usefixtures("no_settings")
+async def test_half_a_pair_of_credentials_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="credentials"):
+        async with open_client("fms", region_name="eu-west-1", aws_access_key_id="testing"):
+            pass
+
+
+@pytest.mark.usefixtures("no_settings")
+async def test_without_credentials_nothing_leaves_and_the_error_says_what_to_do(
+    aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    async with open_client(
+        "fms", region_name="eu-west-1", endpoint_url=aws.endpoint_url
+    ) as client:
+        with pytest.raises(TransientError, match="AWS_ACCESS_KEY_ID") as caught:
+            await FMS.operation(client, REQUEST, retry=fast)
+
+    assert caught.value.delivery is Delivery.NEVER_LEFT
+    assert caught.value.code == "NoCredentialsError"
+    assert aws.ledger.calls == []
+
+
+async def test_a_refused_connection_never_left_and_the_error_says_what_to_check(
+    aws: LocalAWS, session: AioSession, fast: RetryPolicy
+) -> None:
+    async with aws.client("fms", session=session) as client:
+        await aws.stop()
+        with pytest.raises(TransientError, match="check the endpoint") as caught:
+            await FMS.operation(client, REQUEST, retry=fast)
+
+    assert caught.value.delivery is Delivery.NEVER_LEFT
+
+
+async def test_a_host_that_is_not_known_never_left(aws: LocalAWS, session: AioSession) -> None:
+    async with aws.client("fms", session=session, endpoint_url="http://none.invalid") as client:
+        with pytest.raises(TransientError) as caught:
+            await FMS.operation(client, REQUEST, retry=None)
+
+    assert caught.value.delivery is Delivery.NEVER_LEFT
+
+
+async def test_a_closed_client_never_left_and_the_error_says_so(
+    aws: LocalAWS, session: AioSession, fast: RetryPolicy
+) -> None:
+    async with aws.client("fms", session=session) as client:
+        pass
+
+    with pytest.raises(RejectedError, match="client is closed") as caught:
+        await FMS.operation(client, REQUEST, retry=fast)
+
+    assert caught.value.delivery is Delivery.NEVER_LEFT
+    assert aws.ledger.calls == []
+
+
+async def test_a_client_that_was_used_and_closed_never_left(
+    aws: LocalAWS, session: AioSession, fast: RetryPolicy
+) -> None:
+    async with aws.client("fms", session=session) as client:
+        await FMS.operation(client, REQUEST)
+
+    with pytest.raises(RejectedError, match="client is closed") as caught:
+        await FMS.operation(client, REQUEST, retry=fast)
+
+    assert caught.value.delivery is Delivery.NEVER_LEFT
+    assert aws.ledger.call_count() == 1
+
+
+@pytest.mark.usefixtures("reply_path")
+async def test_a_plain_client_works_and_is_warned_of_once_that_attempts_multiply(
+    aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with session.create_client("fms", **aws.client_arguments) as client:
+        with caplog.at_level(logging.WARNING, "itemwise"):
+            await FMS.operation(client, REQUEST)
+            result: AnyResult = await run_batch(client, FMS.operation, REQUEST)
+
+    assert result.ok
+    (record,) = caplog.records
+    # Five attempts of botocore's for each of our five.
+    for part in ("fms", "5 attempts", "25 requests", "total_max_attempts"):
+        assert part in record.getMessage()
+
+
+async def test_the_warning_counts_the_retries_that_the_user_configured(
+    aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = AioConfig(retries={"max_attempts": 3, "mode": "standard"})
+    async with session.create_client("fms", config=config, **aws.client_arguments) as client:
+        with caplog.at_level(logging.WARNING, "itemwise"):
+            await FMS.operation(client, REQUEST, retry=RetryPolicy(max_attempts=2))
+
+    # botocore counts retries there: three of them are four attempts.
+    assert "8 requests" in caplog.text
+
+
+@pytest.mark.parametrize("retries", [{"total_max_attempts": 1}, {"max_attempts": 0}])
+async def test_a_client_without_retries_of_its_own_is_not_warned_of(
+    aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture, retries: dict[str, int]
+) -> None:
+    config = AioConfig(retries=retries)  # type: ignore[arg-type]
+    async with (
+        session.create_client("fms", config=config, **aws.client_arguments) as plain,
+        aws.client("fms", session=session) as ours,
+    ):
+        await FMS.operation(plain, REQUEST)
+        await FMS.operation(ours, REQUEST)
+
+    assert not caplog.records
+
+
+async def test_our_client_has_one_retry_layer_a_large_pool_and_our_name(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    agents: list[str] = []
+
+    def keep(request: object, **_: object) -> None:
+        agents.append(str(getattr(request, "headers")["User-Agent"]))  # noqa: B009 - untyped
+
+    async with aws.client("fms", session=session) as client:
+        client.meta.events.register("before-send.fms", keep)
+        await FMS.operation(client, REQUEST)
+        config = client.meta.config
+
+    assert getattr(config, "retries", {})["total_max_attempts"] == 1
+    assert getattr(config, "max_pool_connections", 0) >= 100
+    assert "itemwise/" in agents[0]
+
+
+async def test_our_client_leaves_validation_to_the_models(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    async with aws.client("fms", session=session) as client:
+        with pytest.raises(ClientError, match="ResourceSetIdentifier"):
+            await getattr(client, "batch_disassociate_resource")(Items=[])  # noqa: B009 - untyped
+
+    # botocore itself would have refused it.
+    assert aws.ledger.call_count() == 1
+
+
+async def test_the_configuration_of_the_user_wins(aws: LocalAWS, session: AioSession) -> None:
+    config = AioConfig(max_pool_connections=3, retries={"total_max_attempts": 2})
+    async with aws.client("fms", session=session, config=config) as client:
+        merged = client.meta.config
+
+    assert getattr(merged, "max_pool_connections", 0) == 3
+    assert getattr(merged, "retries", {})["total_max_attempts"] == 2
+    # What the user did not say is still ours.
+    assert "itemwise/" in str(getattr(merged, "user_agent", ""))
+
+
+async def test_calls_side_by_side_each_read_their_own_reply(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    aws.inject(Delay(seconds=0.01, probability=0.5))
+    async with aws.client("fms", session=session) as client:
+        responses = await asyncio.gather(
+            *(FMS.operation(client, FMS.make([FMS.item(number)])) for number in range(20))
+        )
+
+    by_item = {call.items[0]: call.request_id for call in aws.ledger.calls}
+    for number, response in enumerate(responses):
+        assert response.request_id == by_item[FMS.key(FMS.item(number))]
+
+
+async def test_other_calls_on_our_client_are_left_alone(aws: LocalAWS, session: AioSession) -> None:
+    # Whoever calls botocore's own methods gets botocore's own replies.
+    async with aws.client("fms", session=session) as client:
+        await FMS.operation(client, REQUEST)
+        reply = await getattr(client, "batch_disassociate_resource")(  # noqa: B009 - untyped
+            ResourceSetIdentifier="rs", Items=[FMS.item(5)]
+        )
+
+    assert reply["ResourceSetIdentifier"] == "rs"

@@ -1,0 +1,413 @@
+"""What a run does about throttling, faults that pass, and answers that never come."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiobotocore.client import AioBaseClient
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+
+from itemwise import (
+    Delivery,
+    NotAttemptedReason,
+    RejectedError,
+    ResponseError,
+    RetryPolicy,
+    ThrottledError,
+    TransientError,
+    run_batch,
+)
+from itemwise.testing import (
+    Delay,
+    Drop,
+    FailCalls,
+    FailItems,
+    Fault,
+    Garbage,
+    LocalAWS,
+    Throttle,
+)
+from tests.wire.cases import CONNECT, FMS, GREENGRASS, RAM, AnyResult, Case, case_id, check_accounting
+
+LOST_AFTER = [
+    pytest.param(Drop(when="after", times=1), id="reset after applying"),
+    pytest.param(Drop(when="midway", times=1), id="truncated answer"),
+    pytest.param(Garbage(kind="string", times=1), id="ill-typed answer"),
+    pytest.param(FailCalls(status=500, apply=True, times=1), id="server fault after applying"),
+]
+
+
+def once(case: Case) -> Case:
+    """The same operation, as if it did a thing twice when it is asked twice."""
+    return replace(case, operation=replace(case.operation, idempotent=False))
+
+
+@pytest.mark.parametrize("style", ["modelled", "400", "429", "bare"])
+async def test_throttled_calls_go_again_until_they_are_accepted(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, style: Any
+) -> None:
+    # More often than `max_attempts`: throttled attempts do not count.
+    aws.inject(Throttle(times=5, style=style))
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.ok
+    assert set(case.applied(aws).values()) == {1}
+    (record,) = result.calls
+    assert (record.attempts, record.throttled) == (6, 5)
+
+
+async def test_a_run_that_is_throttled_for_the_stall_time_fails_its_items_and_stops(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Throttle())
+    request = case.request(5)
+
+    result: AnyResult = await run_batch(
+        client,
+        case.operation,
+        request,
+        chunk_size=2,
+        concurrency=1,
+        retry=replace(fast, stall_timeout=0.02),
+    )
+
+    check_accounting(case, aws, request, result)
+    assert isinstance(result.error, ThrottledError)
+    assert [outcome.status for outcome in result.outcomes] == ["failed"] * 2 + ["not_attempted"] * 3
+    for failure in result.failed:
+        assert failure.code == "ThrottlingException"
+        assert isinstance(failure.error, ThrottledError)
+    assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.STOPPED}
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_doubt_outlives_the_throttling_after_it(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Drop(when="after", times=1))
+    throttle = aws.inject(Throttle(probability=0))
+    request = case.request(2)
+
+    async def throttle_after_the_first() -> None:
+        while not aws.ledger.calls:
+            await asyncio.sleep(0)
+        throttle.replace(Throttle())
+
+    watcher = asyncio.create_task(throttle_after_the_first())
+    result: AnyResult = await run_batch(
+        client, case.operation, request, retry=replace(fast, stall_timeout=0)
+    )
+    await watcher
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 2
+
+
+async def test_the_wait_that_the_service_asks_for_is_honoured(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Throttle(times=1, style="bare", retry_after=0.05))
+
+    await run_batch(client, case.operation, case.request(1), retry=replace(fast, max_delay=1))
+
+    first, second = aws.ledger.calls
+    assert second.started - first.ended >= 0.05
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_the_wait_that_the_service_asks_for_is_capped(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(FailCalls(status=503, times=1, retry_after=3600))
+
+    # It would not return within the life of the test if it waited for an hour.
+    result: AnyResult = await run_batch(client, case.operation, case.request(1), retry=fast)
+
+    assert result.ok
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_server_fault_that_passes_is_got_through(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, status: int
+) -> None:
+    aws.inject(FailCalls(status=status, times=2))
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.ok
+    assert aws.ledger.call_count() == 3
+
+
+async def test_a_server_fault_for_good_leaves_its_items_unknown_and_the_run_goes_on(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(FailCalls(status=500, times=3))
+    request = case.request(6)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=fast
+    )
+
+    check_accounting(case, aws, request, result)
+    assert [outcome.status for outcome in result.outcomes] == ["unknown"] * 2 + ["succeeded"] * 4
+    assert result.error is None
+    for unknown in result.unknown:
+        assert isinstance(unknown.error, TransientError)
+        assert unknown.error.status == 500
+    assert [record.attempts for record in result.calls] == [3, 1, 1]
+
+
+@pytest.mark.parametrize("fault", LOST_AFTER)
+@pytest.mark.usefixtures("reply_path")
+async def test_a_lost_answer_is_asked_for_again_where_that_does_no_harm(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, fault: Fault
+) -> None:
+    aws.inject(fault)
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.ok
+    assert aws.ledger.call_count() == 2
+
+
+@pytest.mark.parametrize("fault", LOST_AFTER)
+@pytest.mark.usefixtures("reply_path")
+async def test_a_lost_answer_is_unknown_at_once_where_repeating_would_do_harm(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, fault: Fault
+) -> None:
+    case = once(case)
+    aws.inject(fault)
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 3
+    assert aws.ledger.call_count() == 1
+    assert set(case.applied(aws).values()) == {1}
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+@pytest.mark.parametrize("case", [FMS, RAM], ids=case_id)
+async def test_a_connection_that_closes_before_anything_is_applied_is_in_doubt_all_the_same(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, idempotent: bool
+) -> None:
+    aws.inject(Drop(when="before", times=1))
+    request = case.request(2)
+    operation = replace(case.operation, idempotent=idempotent)
+
+    result: AnyResult = await run_batch(client, operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["succeeded" if idempotent else "unknown"] == 2
+
+
+@pytest.mark.parametrize("when", ["before", "after", "midway"])
+async def test_an_answer_that_is_lost_for_good_leaves_items_unknown(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, when: Any
+) -> None:
+    aws.inject(Drop(when=when))
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 3
+    assert result.error is None
+    assert aws.ledger.call_count() == 3
+    for unknown in result.unknown:
+        assert isinstance(unknown.error, TransientError)
+        assert unknown.error.delivery is Delivery.IN_DOUBT
+
+
+@pytest.mark.parametrize("kind", ["text", "empty", "null", "list", "string", "huge"])
+async def test_garbage_is_never_a_success(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: Any
+) -> None:
+    # Only from the bytes: of a body that is not JSON botocore makes an empty reply, and where the
+    # service lists failures alone that reads as success.
+    aws.inject(Garbage(kind=kind, size=100_000))
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=None)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 3
+    for unknown in result.unknown:
+        assert isinstance(unknown.error, ResponseError)
+
+
+async def test_garbage_that_passes_is_got_through(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Garbage(times=2))
+
+    result: AnyResult = await run_batch(client, case.operation, case.request(3), retry=fast)
+
+    assert result.ok
+    assert aws.ledger.call_count() == 3
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+async def test_an_answer_that_comes_too_late_is_in_doubt(
+    case: Case, aws: LocalAWS, session: AioSession, fast: RetryPolicy, idempotent: bool
+) -> None:
+    aws.inject(Delay(seconds=30, times=1))
+    operation = replace(case.operation, idempotent=idempotent)
+    request = case.request(2)
+    config = AioConfig(read_timeout=0.05)
+
+    async with aws.client(case.operation.service, session=session, config=config) as client:
+        result: AnyResult = await run_batch(client, operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["succeeded" if idempotent else "unknown"] == 2
+    for unknown in result.unknown:
+        assert unknown.error.code == "ReadTimeoutError"
+
+
+async def test_what_never_left_is_not_attempted_and_stops_the_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    await aws.stop()
+    request = case.request(5)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=fast
+    )
+
+    check_accounting(case, aws, request, result)
+    assert isinstance(result.error, TransientError)
+    assert result.error.delivery is Delivery.NEVER_LEFT
+    assert [rest.reason for rest in result.not_attempted] == (
+        [NotAttemptedReason.UNREACHABLE] * 2 + [NotAttemptedReason.STOPPED] * 3
+    )
+    assert [record.attempts for record in result.calls] == [3]
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_closed_client_leaves_all_items_not_attempted(
+    case: Case, aws: LocalAWS, session: AioSession
+) -> None:
+    async with aws.client("fms", session=session) as client:
+        pass
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request)
+
+    check_accounting(case, aws, request, result)
+    assert isinstance(result.error, RejectedError)
+    assert result.counts["not_attempted"] == 3
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_doubt_outlives_a_connection_that_is_refused_after_it(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Drop(when="after", times=1))
+    request = case.request(2)
+
+    async def go_away_after_the_first() -> None:
+        while not aws.ledger.calls:
+            await asyncio.sleep(0)
+        await aws.stop()
+
+    watcher = asyncio.create_task(go_away_after_the_first())
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+    await watcher
+
+    check_accounting(case, aws, request, result)
+    # The first attempt did apply them: that nothing left afterwards does not change it.
+    assert result.counts["unknown"] == 2
+
+
+async def test_without_retries_each_chunk_has_one_attempt_and_the_run_goes_on(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Throttle(times=1))
+    request = case.request(4)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=None
+    )
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() == 2
+    assert [outcome.status for outcome in result.outcomes] == ["failed"] * 2 + ["succeeded"] * 2
+    assert result.failed[0].code == "ThrottlingException"
+
+
+@pytest.mark.parametrize("case", [GREENGRASS, CONNECT], ids=case_id)
+async def test_items_that_are_throttled_one_by_one_are_sent_again_until_the_attempts_are_spent(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    code = "429" if case is CONNECT else "ThrottlingException"
+    aws.inject(FailItems(items=set(case.keys(1)), code=code))
+
+    result: AnyResult = await run_batch(client, case.operation, case.request(2), retry=fast)
+
+    assert case.sizes(aws) == [2, 1, 1]
+    assert [failure.code for failure in result.failed] == [code]
+
+
+@pytest.mark.parametrize("case", [RAM], ids=case_id)
+class TestClientToken:
+    async def test_each_chunk_has_its_own_and_repeats_it(
+        self, case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+    ) -> None:
+        aws.inject(Drop(when="after", times=2))
+        request = case.request(4)
+
+        result: AnyResult = await run_batch(
+            client, case.operation, request, chunk_size=2, retry=fast
+        )
+
+        check_accounting(case, aws, request, result)
+        assert result.ok
+        by_items: dict[object, set[str | None]] = {}
+        for call in aws.ledger.calls:
+            by_items.setdefault(call.items, set()).add(call.client_token)
+        assert aws.ledger.call_count() > 2
+        assert [len(tokens) for tokens in by_items.values()] == [1, 1]
+        assert len(set.union(*by_items.values())) == 2
+        # Nothing was done twice.
+        assert set(case.applied(aws).values()) == {1}
+
+    async def test_the_users_own_goes_with_the_users_own_payload_alone(
+        self, case: Case, client: AioBaseClient, aws: LocalAWS
+    ) -> None:
+        request = case.request(4).model_copy(update={"client_token": "mine"})
+
+        await run_batch(client, case.operation, request)
+        await run_batch(client, case.operation, request, chunk_size=2)
+
+        whole, *parts = [call.client_token for call in aws.ledger.calls]
+        assert whole == "mine"
+        assert len({"mine", *parts}) == 3
+
+    async def test_a_part_of_a_rejected_chunk_has_a_new_one(
+        self, case: Case, client: AioBaseClient, aws: LocalAWS
+    ) -> None:
+        from itemwise.testing import PoisonItems
+
+        aws.inject(PoisonItems(items=set(case.keys(0))))
+        request = case.request(4).model_copy(update={"client_token": "mine"})
+
+        result: AnyResult = await run_batch(client, case.operation, request)
+
+        check_accounting(case, aws, request, result)
+        tokens = [call.client_token for call in aws.ledger.calls]
+        assert tokens[0] == "mine"
+        assert len(set(tokens)) == len(tokens)
+        assert [failure.index for failure in result.failed] == [0]
