@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
@@ -120,7 +120,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._items = operation.items(request)
         self._plan = Plan(operation, self._items)
         self._outcomes: list[Outcome[ItemT, EntryT] | None] = [None] * len(self._items)
-        self._counts = dict.fromkeys(Status, 0)
+        self._counts: dict[str, int] = {status.value: 0 for status in Status}
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
         self._alone = Suspicion(1)
@@ -138,7 +138,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     @property
     def progress(self) -> Progress:
         """The counts of the run, for a progress bar."""
-        exchange, counts = self._exchange, self._counts
+        exchange = self._exchange
+        counts: Mapping[str, int]
+        counts = self._counts if self._result is None else self._result.counts
         return Progress(
             total=len(self._items),
             settled=sum(counts.values()),

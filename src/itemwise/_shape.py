@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Self, TypeVar, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -106,8 +107,13 @@ def _instant(value: object) -> object:
     return value
 
 
-Timestamp = Annotated[datetime, BeforeValidator(_instant)]
-"""A point in time, in any of the three forms in which AWS services send one."""
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Timestamp = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
+"""A point in time, in any of the three forms in which AWS services send one; UTC where none is
+said, so that any two can be compared."""
 
 
 class _Shape(BaseModel):
@@ -138,7 +144,7 @@ class RequestUnion(RequestShape):
     """A tagged union that is sent: exactly one member is set."""
 
     @model_validator(mode="after")
-    def _exactly_one_member(self) -> RequestUnion:
+    def _exactly_one_member(self) -> Self:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise PydanticCustomError(
@@ -178,18 +184,24 @@ class ResponseUnion(ResponseShape):
     """A tagged union that is received: a member that the model does not know is kept by name."""
 
     @model_validator(mode="after")
-    def _name_unknown_member(self) -> ResponseUnion:
+    def _name_unknown_member(self) -> Self:
         # botocore replaces an unknown member by its name, raw JSON still has it: one form for both.
         extra = self.model_extra
         if extra and UNKNOWN_MEMBER not in extra:
-            name = next(iter(extra))
+            # As botocore does: a type tag is no member, and null is an absent one.
+            names = [name for name, value in extra.items() if value is not None]
+            unknown = [name for name in names if name != "__type"]
             extra.clear()
-            extra[UNKNOWN_MEMBER] = {"name": name}
+            if unknown:
+                extra[UNKNOWN_MEMBER] = {"name": unknown[0]}
         return self
 
     @property
     def unknown_member(self) -> str | None:
         """The wire name of the member that is set, where the model does not know it."""
-        # botocore's own form of it, and ours.
-        unknown: Mapping[str, str] = (self.model_extra or {}).get(UNKNOWN_MEMBER, {})
-        return unknown.get("name")
+        unknown: object = (self.model_extra or {}).get(UNKNOWN_MEMBER)
+        match unknown:
+            case {"name": str(name)}:
+                return name
+            case _:
+                return None

@@ -25,7 +25,7 @@ from itemwise import (
     wire,
 )
 from itemwise.services.fms import FailedItem, FailedItemReason, batch_disassociate_resource
-from itemwise.services.fms.batch_disassociate_resource import Identifier
+from itemwise.services.fms._batch_disassociate_resource import Identifier
 from itemwise.services.inspector2 import (
     batch_disassociate_code_security_scan_configuration,
 )

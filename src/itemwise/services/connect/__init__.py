@@ -1,6 +1,6 @@
 """Amazon Connect."""
 
-from itemwise.services.connect.disassociate_workspace import (
+from itemwise.services.connect._disassociate_workspace import (
     DisassociateWorkspaceRequest,
     DisassociateWorkspaceResponse,
     FailedBatchAssociationSummary,

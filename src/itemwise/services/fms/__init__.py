@@ -1,6 +1,6 @@
 """AWS Firewall Manager (FMS)."""
 
-from itemwise.services.fms.batch_disassociate_resource import (
+from itemwise.services.fms._batch_disassociate_resource import (
     BatchDisassociateResourceRequest,
     BatchDisassociateResourceResponse,
     FailedItem,

@@ -1,6 +1,6 @@
 """AWS IoT Greengrass (API version 2)."""
 
-from itemwise.services.greengrassv2.batch_disassociate_client_device_from_core_device import (
+from itemwise.services.greengrassv2._batch_disassociate_client_device_from_core_device import (
     BatchDisassociateClientDeviceFromCoreDeviceRequest,
     BatchDisassociateClientDeviceFromCoreDeviceResponse,
     DisassociateClientDeviceFromCoreDeviceEntry,

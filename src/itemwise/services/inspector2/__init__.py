@@ -1,6 +1,6 @@
 """Amazon Inspector (API version 2)."""
 
-from itemwise.services.inspector2.batch_disassociate_code_security_scan_configuration import (
+from itemwise.services.inspector2._batch_disassociate_code_security_scan_configuration import (
     AssociationResultStatusCode,
     BatchDisassociateCodeSecurityScanConfigurationRequest,
     BatchDisassociateCodeSecurityScanConfigurationResponse,

@@ -1,6 +1,6 @@
 """AWS Resource Access Manager (RAM)."""
 
-from itemwise.services.ram.disassociate_resource_share import (
+from itemwise.services.ram._disassociate_resource_share import (
     DisassociateResourceShareRequest,
     DisassociateResourceShareResponse,
     ResourceShareAssociation,

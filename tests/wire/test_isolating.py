@@ -1,0 +1,235 @@
+"""Whole calls that are rejected: because of an item, of the request, or of their size."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from aiobotocore.client import AioBaseClient
+
+from itemwise import NotAttemptedReason, RejectedError, RetryPolicy, run_batch
+from itemwise.testing import FailCalls, LocalAWS, LowerLimit, PoisonItems, Throttle
+from tests.wire.cases import (
+    FMS,
+    GREENGRASS,
+    RAM,
+    AnyResult,
+    Case,
+    case_id,
+    check_accounting,
+)
+
+
+@pytest.mark.usefixtures("reply_path")
+@pytest.mark.parametrize("culprits", [[0], [13], [24], [3, 4], [0, 12, 24]], ids=str)
+async def test_exactly_the_culprits_fail_with_the_services_own_words(
+    case: Case, client: AioBaseClient, aws: LocalAWS, culprits: list[int]
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(*culprits)), message="Item is odd."))
+    request = case.request(25)
+
+    result: AnyResult = await run_batch(client, case.operation, request)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == culprits
+    assert result.counts["succeeded"] == 25 - len(culprits)
+    assert result.error is None
+    for failure in result.failed:
+        assert (failure.code, failure.message) == (case.item_error, "Item is odd.")
+        assert failure.entry is None
+        assert isinstance(failure.error, RejectedError)
+        assert failure.error.code == case.item_error
+    assert set(case.applied(aws).values()) == {1}
+    depth = math.ceil(math.log2(25))
+    assert aws.ledger.call_count() <= 1 + 2 * depth * len(culprits)
+
+
+async def test_culprits_of_many_chunks_are_found_side_by_side(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    count = 4 * case.limit
+    culprits = list(range(5, count, case.limit))
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(count)
+
+    result: AnyResult = await run_batch(client, case.operation, request)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == culprits
+    assert result.counts["succeeded"] == count - len(culprits)
+
+
+async def test_without_isolation_the_chunk_fails_and_the_run_goes_on(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(1))))
+    request = case.request(6)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, isolate=False
+    )
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == [0, 1]
+    assert result.counts["succeeded"] == 4
+    assert result.error is None
+    assert aws.ledger.call_count() == 3
+    assert isinstance(result.failed[0].error, RejectedError)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+async def test_a_fault_of_the_request_is_told_from_one_of_an_item_in_few_calls(
+    case: Case, client: AioBaseClient, aws: LocalAWS, concurrency: int
+) -> None:
+    aws.inject(FailCalls(code=case.item_error))
+    request = case.request(10 * case.limit)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=concurrency)
+
+    check_accounting(case, aws, request, result)
+    # The chunks that were on their way, and three more to find out.
+    assert aws.ledger.call_count() <= concurrency + 3
+    assert isinstance(result.error, RejectedError)
+    assert result.counts["failed"] == concurrency * case.limit
+    assert result.counts["not_attempted"] == (10 - concurrency) * case.limit
+    assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.STOPPED}
+
+
+async def test_a_fault_of_the_request_is_found_too_where_each_item_has_its_own_call(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code=case.item_error))
+    request = case.request(20)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=1, concurrency=1
+    )
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() <= 4
+    assert isinstance(result.error, RejectedError)
+    assert result.counts["not_attempted"] >= 16
+
+
+async def test_a_single_rejected_item_needs_no_second_call(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(0))))
+    request = case.request(1)
+
+    result: AnyResult = await run_batch(client, case.operation, request)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["failed"] == 1
+    assert aws.ledger.call_count() == 1
+
+
+@pytest.mark.parametrize("limit", [20, 10, 7, 3])
+async def test_a_lower_limit_is_learned_and_no_item_is_blamed(
+    case: Case, client: AioBaseClient, aws: LocalAWS, limit: int
+) -> None:
+    aws.inject(LowerLimit(limit=limit))
+    request = case.request(8 * case.limit)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=1)
+
+    check_accounting(case, aws, request, result)
+    assert result.ok
+    assert set(case.applied(aws).values()) == {1}
+    refused = [call for call in aws.ledger.calls if call.code is not None]
+    # All of the refusals fell upon the first chunk: the rest were small from the start.
+    learned = aws.ledger.calls.index(refused[-1])
+    assert sum(len(call.applied) for call in aws.ledger.calls[:learned]) < case.limit
+    # Halves of halves: never less than half of what the service takes.
+    assert max(case.sizes(aws)[learned + 1 :]) > limit // 2
+
+
+async def test_a_lower_limit_and_a_culprit_are_told_apart(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(LowerLimit(limit=10))
+    aws.inject(PoisonItems(items=set(case.keys(17))))
+    request = case.request(4 * case.limit)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=2)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == [17]
+    assert result.counts["succeeded"] == 4 * case.limit - 1
+
+
+@pytest.mark.parametrize("case", [FMS, RAM], ids=case_id)
+async def test_parts_of_a_rejected_chunk_are_retried_like_any_call(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(5))))
+    aws.inject(Throttle(probability=0.3))
+    aws.inject(FailCalls(status=500, probability=0.1))
+    request = case.request(40)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, retry=replace(fast, max_attempts=8)
+    )
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == [5]
+    assert result.counts["succeeded"] == 39
+
+
+async def test_a_rejection_that_every_chunk_would_share_stops_the_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException", message="Not you."))
+    request = case.request(6)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1
+    )
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() == 1
+    assert isinstance(result.error, RejectedError)
+    assert result.error.code == "AccessDeniedException"
+    assert [outcome.status for outcome in result.outcomes] == ["failed"] * 2 + ["not_attempted"] * 4
+    for failure in result.failed:
+        assert (failure.code, failure.message) == ("AccessDeniedException", "Not you.")
+        assert failure.error is result.error
+    assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.STOPPED}
+
+
+async def test_chunks_in_flight_finish_when_the_run_stops(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException", times=1))
+    request = case.request(20)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=4
+    )
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() == 4
+    assert result.counts == {
+        "succeeded": 6,
+        "failed": 2,
+        "unknown": 0,
+        "not_attempted": 12,
+    }
+
+
+@pytest.mark.parametrize("case", [FMS, GREENGRASS], ids=case_id)
+async def test_a_chunk_in_flight_is_still_retried_when_the_run_stops(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException", times=1))
+    aws.inject(FailCalls(status=503, times=3))
+    request = case.request(20)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=4, retry=fast
+    )
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["succeeded"] == 6
+    assert result.counts["unknown"] == 0
