@@ -3,6 +3,7 @@
 from itemwise._batch import BatchRun, run_batch
 from itemwise._client import open_client
 from itemwise._operation import Key, Operation, Verdict
+from itemwise._pace import Pace
 from itemwise._retry import RetryPolicy
 from itemwise._shape import (
     OPEN_ENUM,
@@ -59,6 +60,7 @@ __all__ = [
     "NotAttemptedReason",
     "Operation",
     "Outcome",
+    "Pace",
     "Progress",
     "RejectedError",
     "Request",

@@ -14,7 +14,7 @@ from itemwise._call import check_client, check_request, warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._operation import Operation
-from itemwise._pace import Pace
+from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan, check_limits
 from itemwise._retry import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
@@ -48,6 +48,7 @@ async def run_batch(
     retry: RetryPolicy | None = DEFAULT_RETRY,
     timeout: float | None = None,  # noqa: ASYNC109 - it returns the result, where asyncio.timeout raises
     isolate: bool = True,
+    pace: Pace | None = None,
 ) -> BatchResult[ItemT, EntryT]:
     """Send any number of items, and account for each.
 
@@ -68,6 +69,7 @@ async def run_batch(
             returned.
         isolate: whether a chunk that is rejected because of an item is halved until the culprits
             stand alone; else all items of the chunk fail.
+        pace: when attempts may start; by default what all runs on this client and operation share.
 
     Returns:
         One outcome for each item, in input order.
@@ -88,6 +90,7 @@ async def run_batch(
         retry=retry,
         timeout=timeout,
         isolate=isolate,
+        pace=pace,
     )
     return await run.execute()
 
@@ -109,6 +112,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         retry: RetryPolicy | None = DEFAULT_RETRY,
         timeout: float | None = None,
         isolate: bool = True,
+        pace: Pace | None = None,
     ) -> None:
         check_client(client, operation)
         check_request(operation, request)
@@ -130,7 +134,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             request=request,
             policy=retry,
             isolate=isolate,
-            pace=Pace(),
+            pace=pace or pace_of(client, operation.service, operation.name),
             deliver=self._deliver,
             max_chunk=chunk_size or operation.max_items,
         )
@@ -268,7 +272,7 @@ async def side_by_side(
 async def _wind_down(
     tasks: Sequence[asyncio.Task[None]], exchange: Exchange[Any, Any, Any, Any]
 ) -> None:
-    exchange.halted = True
+    exchange.halt()
     running = {task for task in tasks if not task.done()}
     for task in running - exchange.in_flight:
         task.cancel()

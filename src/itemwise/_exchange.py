@@ -17,6 +17,7 @@ from itemwise._call import attempt, may_repeat
 from itemwise._operation import Operation, Verdict
 from itemwise._pace import Pace
 from itemwise._plan import Chunk
+from itemwise._rate import Start
 from itemwise._retry import Again, RetryPolicy, repeat
 from itemwise._settle import Said, Settlement, refused, settle, unsettled
 from itemwise._shape import Request, Response
@@ -92,6 +93,12 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """Begin no further call: every other one would share this fault."""
         if self.error is None:
             self.error = error
+            self.pace.release(self)
+
+    def halt(self) -> None:
+        """Start nothing any more, not even again."""
+        self.halted = True
+        self.pace.release(self)
 
     def stalled(self) -> bool:
         """Tell whether throttled calls are to be given up."""
@@ -206,18 +213,25 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _attempt(self) -> Again | object:
         exchange = self._exchange
-        if not self._may_start():
-            return _LEFT_TO_THE_RUN
-        if self._request is None:
-            # Once for each payload: an attempt with the same items repeats the client token.
-            self._request = exchange.operation.with_items(exchange.request, self.chunk.items)
-        await exchange.pace.turn()
-        if not self._may_start():
-            return _LEFT_TO_THE_RUN
+        start: Start | None = None
+        while start is None:
+            if not self._may_start():
+                return _LEFT_TO_THE_RUN
+            start = await exchange.pace.turn(exchange)
+        try:
+            if not self._may_start():
+                exchange.pace.withdraw(start)
+                return _LEFT_TO_THE_RUN
+            if self._request is None:
+                # Once for each payload: an attempt with the same items repeats the client token.
+                self._request = exchange.operation.with_items(exchange.request, self.chunk.items)
+        except BaseException:
+            exchange.pace.withdraw(start)
+            raise
         exchange.begun += not self._attempts
         exchange.attempts += 1
         self._attempts += 1
-        answer = await self._send(self._request)
+        answer = await self._send(self._request, start)
         if exchange.halted and isinstance(answer, Again):
             return _LEFT_TO_THE_RUN
         return answer
@@ -227,7 +241,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         exchange = self._exchange
         return not exchange.halted and (exchange.error is None or self._attempts > 0)
 
-    async def _send(self, request: RequestT) -> Again | None:
+    async def _send(self, request: RequestT, start: Start) -> Again | None:
         exchange = self._exchange
         task = asyncio.current_task()
         assert task is not None
@@ -239,11 +253,24 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             settlement = self._settled(response)
         except CallError as error:
             self._in_flight = False
+            self._keep_pace(start, throttled=isinstance(error, ThrottledError), error=error)
             return self._faulted(error)
         finally:
             exchange.in_flight.discard(task)
         self._in_flight = False
-        return self._answered(settlement, response.request_id)
+        again = self._answered(settlement, response.request_id)
+        self._keep_pace(start, throttled=settlement.throttled)
+        return again
+
+    def _keep_pace(self, start: Start, *, throttled: bool, error: CallError | None = None) -> None:
+        pace = self._exchange.pace
+        if throttled:
+            pace.throttled(start, self._exchange.operation.name)
+        elif error is not None and error.status is None:
+            # Without an answer it says nothing of the rate, and its delay nothing of the way.
+            pace.withdraw(start)
+        else:
+            pace.accepted(start)
 
     def _settled(self, response: ResponseT) -> Settlement[ItemT, EntryT]:
         operation = self._exchange.operation
@@ -275,10 +302,6 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.chunk = self.chunk.at(positions)
         if settlement.outcomes:
             exchange.progress_at = asyncio.get_running_loop().time()
-        if settlement.throttled:
-            exchange.pace.throttled()
-        else:
-            exchange.pace.accepted()
         if not positions:
             return None
         # A shrunk payload: its request is made anew, and with it its client token.
@@ -296,11 +319,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if isinstance(error, ThrottledError):
             self._throttles += 1
             exchange.throttles += 1
-            exchange.pace.throttled()
-            # Time bounds these, not attempts: a slow service is no reason to give items up.
-            return (
-                None if exchange.stalled() else Again(counted=False, retry_after=error.retry_after)
-            )
+            if exchange.stalled():
+                return None
+            # Time bounds these, not attempts, and the pace sets the wait: a service that is slow is
+            # no reason to give items up.
+            return Again(counted=False, backoff=False, retry_after=error.retry_after)
         if may_repeat(error, exchange.operation):
             return Again(retry_after=error.retry_after)
         return None
@@ -326,9 +349,12 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 exchange.stop(error)
             return
         self._settle_all(unsettled(self.chunk, self.said(), NotAttemptedReason.UNREACHABLE))
-        never_left = error.delivery is Delivery.NEVER_LEFT
-        if never_left or (isinstance(error, ThrottledError) and exchange.policy is not None):
+        if error.delivery is Delivery.NEVER_LEFT:
             exchange.stop(error)
+        elif isinstance(error, ThrottledError) and exchange.policy is not None:
+            # Stalled: what waits for its turn would only be throttled again.
+            exchange.stop(error)
+            exchange.halt()
 
     def _settle_all(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
         self._exchange.deliver(outcomes)
