@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -70,6 +71,8 @@ async def send_huge(
     response.headers["x-amzn-RequestId"] = request_id
     response.enable_chunked_encoding()
     await response.prepare(request)
-    for start in range(0, size, len(_HUGE_CHUNK)):
-        await response.write(_HUGE_CHUNK[: size - start])
+    # A client that has seen enough hangs up.
+    with suppress(ConnectionError):
+        for start in range(0, size, len(_HUGE_CHUNK)):
+            await response.write(_HUGE_CHUNK[: size - start])
     return response

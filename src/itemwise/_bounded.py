@@ -1,0 +1,140 @@
+"""Replies of a bounded size: nothing that a service sends can fill the memory.
+
+aiobotocore reads every reply whole. Its seam for another transport, ``AioConfig.http_session_cls``,
+takes a session that asks for the reply as a stream and reads no more than the limit of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+import aiohttp
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+if TYPE_CHECKING:
+    from aiobotocore.awsrequest import AioAWSResponse
+    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.config import Config
+
+__all__ = ["MAX_REPLY_BYTES", "BoundedSession", "ReplyTooLargeError", "set_transport"]
+
+MAX_REPLY_BYTES: Final = 32 * 2**20
+"""The largest reply that is read, in bytes. The largest that AWS documents for a batch call are the
+16 MB of items of DynamoDB's BatchGetItem, which base64 and JSON make half as large again; replies
+of most operations stay below one."""
+
+
+class ReplyTooLargeError(Exception):
+    """The service sends more than `MAX_REPLY_BYTES`; the rest was left unread."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"it is larger than {MAX_REPLY_BYTES} bytes, the most that a client of "
+            "itemwise.open_client reads, and was not loaded"
+        )
+
+
+class BoundedSession(AIOHTTPSession):
+    """aiobotocore's HTTP session, with an end to how much of a reply is read.
+
+    Bodies that botocore hands on as streams stay streams, of any length.
+    """
+
+    # The stubs take request and response from another HTTP library.
+    async def send(  # type: ignore[override]
+        self, request: AWSPreparedRequest
+    ) -> AioAWSResponse:
+        """Send a request, and read its reply whole unless it is to be streamed.
+
+        Args:
+            request: the prepared request.
+
+        Raises:
+            ReplyTooLargeError: the reply is larger than `MAX_REPLY_BYTES`.
+            botocore.exceptions.HTTPClientError: no answer came, or not all of it.
+        """
+        streamed = request.stream_output
+        # What is streamed, the session leaves unread: it is then read here.
+        request.stream_output = True
+        send = cast("Callable[[AWSPreparedRequest], Awaitable[AioAWSResponse]]", super().send)
+        try:
+            response = await send(request)
+        finally:
+            request.stream_output = streamed
+        if streamed:
+            return response
+        raw = cast("aiohttp.ClientResponse", response.raw)
+        try:
+            body = await _read(raw)
+        except BaseException as error:
+            # Also where this task is cancelled: half a reply leaves its connection of no use.
+            raw.close()
+            # The exceptions that aiobotocore makes of these, when it reads by itself.
+            if isinstance(error, TimeoutError):
+                raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+            if isinstance(error, aiohttp.ClientError):
+                raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+            raise
+        response.raw = _Whole(body)
+        return response
+
+
+class _Whole:
+    """A body that has been read, in the form in which aiobotocore reads one."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def read(self) -> bytes:
+        return self._body
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    if (response.content_length or 0) > MAX_REPLY_BYTES:
+        raise ReplyTooLargeError
+    content = response.content
+    # Nearly every reply comes in one piece.
+    body = await content.readany()
+    if content.at_eof():
+        return body
+    pieces, size = [body], len(body)
+    while piece := await content.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_REPLY_BYTES:
+            # The error keeps this frame alive, and a result keeps the error.
+            pieces.clear()
+            raise ReplyTooLargeError
+    return b"".join(pieces)
+
+
+def set_transport(config: AioConfig, *asked: Config | None) -> AioConfig:
+    """Make clients of a configuration read bounded replies, unless a transport was asked for.
+
+    Args:
+        config: the configuration to use.
+        *asked: what the user has configured, for the client and for the session. The first with an
+            HTTP session class of its own, or with arguments for connections, wins.
+
+    Returns:
+        The configuration, with both set.
+    """
+    chosen: type[AIOHTTPSession] = BoundedSession
+    arguments: Mapping[str, object] | None = None
+    for own in reversed(asked):
+        kind: type[AIOHTTPSession] = getattr(own, "http_session_cls", AIOHTTPSession)
+        if kind is not AIOHTTPSession:
+            chosen = kind
+        arguments = getattr(own, "connector_args", arguments)
+    # Said twice: the constructor's argument outlives the merge with the session's configuration,
+    # and up to aiobotocore 3.8 `merge` forgets both of these, but not their attributes.
+    config = config.merge(AioConfig(http_session_cls=chosen))
+    setattr(config, "http_session_cls", chosen)  # noqa: B010 - the stubs do not have it
+    if arguments is not None:
+        setattr(config, "connector_args", arguments)  # noqa: B010 - the same
+    return config
