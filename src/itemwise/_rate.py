@@ -37,6 +37,17 @@ _AHEAD = 1.08
 """While seeking, the rate runs ahead of what was confirmed by this factor, so that few calls are in
 flight above the service's rate when the throttle comes."""
 
+_LONGEST_WAIT = 1.0
+"""Seconds between calls, at most, while the bucket is still found empty."""
+
+_SUDDEN_CALLS = 20
+_SUDDEN_WINDOWS = 4
+"""Throttles that come this soon, this often, though the rate was held, do not follow the rate: they
+have another cause, and holding back does not help against them."""
+
+_RATE_SHARE = 0.4
+"""Once throttles are not believed, the share of throttled calls above which they are again."""
+
 _PROBE_CALLS = 250
 _PROBE_SECONDS = (0.4, 12.0)
 """How long the held rate is left alone before an extra call: a number of calls, within bounds of
@@ -84,6 +95,9 @@ class RateFinder:
         self._seeking = True
         # Set when a probe says that the rate has changed: the window has seen both rates then.
         self._mixed = False
+        # Throttles that came soon after another, and their share while they are not believed.
+        self._sudden = 0
+        self._share: float | None = None
         self._probe_at = math.inf
         self._extra = 0
         self._single: _SingleToken | None = None
@@ -128,7 +142,8 @@ class RateFinder:
         self._refused.append(start.number)
         self._answered(start, now, accepted=False)
         if self.rate is None:
-            self._begin(start, now)
+            if self._share is None or self._share > _RATE_SHARE:
+                self._begin(start, now)
         elif start.number > self._anchor.number:
             fresh = start.time >= self._learned_at
             if self._single is None:
@@ -140,6 +155,8 @@ class RateFinder:
 
     def _answered(self, start: Start, now: float, *, accepted: bool) -> None:
         delay = now - start.time
+        if self._share is not None:
+            self._share += 0.1 * ((not accepted) - self._share)
         if accepted:
             # Throttled answers can come much faster: they say nothing of the way of the others.
             if self._delay is None:
@@ -148,16 +165,17 @@ class RateFinder:
             self._delay += 0.1 * (delay - self._delay)
         if start.rate == 0.0:
             self._first.answered(now, delay, accepted=accepted)
-            if self._first.over and self.rate is not None and self._first.accepted <= 1:
+            if self.rate is not None and self._first.shows_single:
                 self._go_single(now)
 
     def _begin(self, start: Start, now: float) -> None:
         """Leave the free phase: the bucket was empty when this attempt arrived."""
+        self._share = None
         wait = max(now - start.time, _FIRST_WAIT)
         self._anchor_at(start, now)
         self.rate = min(2.0 / wait, 2.5 / self._way())
         self._next = self._grown_at = max(now, start.time + wait)
-        if start.number <= 2 or (self._first.over and self._first.accepted <= 1):
+        if self._first.shows_single:
             self._go_single(now)
 
     def _go_single(self, now: float) -> None:
@@ -187,6 +205,9 @@ class RateFinder:
         count = self._accepted_before(start)
         seconds = max(start.time - self._anchor.time, 1e-4)
         padding = 2 * self._jitter + 1e-3
+        if fresh and self._unrelated(count):
+            self._reset()
+            return
         low = (count - 1) / (seconds + padding)
         high = (count + 1) / max(seconds - padding, 1e-4)
         if fresh and self._mixed:
@@ -199,8 +220,9 @@ class RateFinder:
         if fresh and self._seeking and count == 0:
             # Still empty, and nothing was taken out: look again after eight times as long.
             self._high = min(self._high, high)
-            self.rate = 1 / (7 * seconds)
-            self._next = self._anchor.time + 8 * seconds
+            wait = min(7 * seconds, _LONGEST_WAIT)
+            self.rate = 1 / wait
+            self._next = start.time + wait
             self._grown_at, self._learned_at = max(now, self._next), now
             return
         if not fresh and count < 3:
@@ -208,7 +230,8 @@ class RateFinder:
         if fresh and self._seeking:
             high = max(high, self._overflowed(start, seconds))
         self._narrow(low, high)
-        self._set_rate((self._low + self._high) / 2, start, now)
+        found = (self._low + self._high) / 2
+        self._set_rate(found, start, now)
         if fresh:
             self._anchor_at(start, now)
             self._seeking = self._seeking and count < 3
@@ -216,6 +239,19 @@ class RateFinder:
             patience = _PROBE_CALLS / max(self.rate or 0.0, 1e-9)
             self._probe_at = now + min(slowest, max(fastest, patience))
             self._extra = 0
+
+    def _unrelated(self, count: int) -> bool:
+        """Tell whether throttles go on as before, though the rate was held: it is not the cause."""
+        if count == 0 and self._seeking:
+            return False
+        self._sudden = self._sudden + 1 if count < _SUDDEN_CALLS else 0
+        return self._sudden >= _SUDDEN_WINDOWS
+
+    def _reset(self) -> None:
+        """Be free again, until throttles are too many to have another cause."""
+        self.rate, self._share, self._sudden = None, 0.0, 0
+        self._low, self._high = 0.0, math.inf
+        self._seeking, self._mixed, self._single = True, False, None
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
         self.rate = self._confirmed = rate
@@ -310,6 +346,11 @@ class _FirstCalls:
     @property
     def over(self) -> bool:
         return self._answers > 0 and self._open == 0
+
+    @property
+    def shows_single(self) -> bool:
+        """Whether one alone of several first calls was accepted."""
+        return self.over and self._answers >= 3 and self.accepted <= 1
 
     def starts(self, now: float) -> None:
         if not self._answers:
