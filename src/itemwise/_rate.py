@@ -38,7 +38,7 @@ _AHEAD = 1.08
 flight above the service's rate when the throttle comes."""
 
 _LONGEST_WAIT = 1.0
-"""Seconds between calls, at most, while the bucket is still found empty."""
+"""Seconds between calls, at most, while the bucket is only known to be empty."""
 
 _SUDDEN_CALLS = 20
 _SUDDEN_WINDOWS = 4
@@ -407,4 +407,5 @@ class _SingleToken:
             self._slips %= 3
         self._refused = max(min(self._refused, rate), self._fine)
         self._probe_at = now + max(4.0, 50 / rate)
-        return (self._fine + self._refused) / 2 if self._fine > 0 else rate / 2
+        lower = (self._fine + self._refused) / 2 if self._fine > 0 else rate / 2
+        return max(lower, min(rate, 1 / _LONGEST_WAIT))
