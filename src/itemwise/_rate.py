@@ -37,7 +37,7 @@ _AHEAD = 1.08
 """While seeking, the rate runs ahead of what was confirmed by this factor, so that few calls are in
 flight above the service's rate when the throttle comes."""
 
-_LONGEST_WAIT = 1.0
+_LONGEST_WAIT = 0.5
 """Seconds between calls, at most, while the bucket is only known to be empty."""
 
 _SUDDEN_CALLS = 20
@@ -95,9 +95,11 @@ class RateFinder:
         self._seeking = True
         # Set when a probe says that the rate has changed: the window has seen both rates then.
         self._mixed = False
-        # Throttles that came soon after another, and their share while they are not believed.
+        # Throttles that came soon after another; the share of throttled calls of late, and the
+        # share above which the rate is believed to be the cause.
         self._sudden = 0
-        self._share: float | None = None
+        self._share = 0.0
+        self._believed_above = 0.0
         self._probe_at = math.inf
         self._extra = 0
         self._single: _SingleToken | None = None
@@ -142,7 +144,7 @@ class RateFinder:
         self._refused.append(start.number)
         self._answered(start, now, accepted=False)
         if self.rate is None:
-            if self._share is None or self._share > _RATE_SHARE:
+            if self._share > self._believed_above:
                 self._begin(start, now)
         elif start.number > self._anchor.number:
             fresh = start.time >= self._learned_at
@@ -152,11 +154,12 @@ class RateFinder:
                 self._anchor_at(start, now)
                 self.rate = self._single.throttled(start.rate, now)
                 self._next = max(self._next, now + 1 / self.rate)
+                if self._single.unrelated:
+                    self._reset()
 
     def _answered(self, start: Start, now: float, *, accepted: bool) -> None:
         delay = now - start.time
-        if self._share is not None:
-            self._share += 0.1 * ((not accepted) - self._share)
+        self._share += 0.1 * ((not accepted) - self._share)
         if accepted:
             # Throttled answers can come much faster: they say nothing of the way of the others.
             if self._delay is None:
@@ -170,7 +173,7 @@ class RateFinder:
 
     def _begin(self, start: Start, now: float) -> None:
         """Leave the free phase: the bucket was empty when this attempt arrived."""
-        self._share = None
+        self._believed_above = 0.0
         wait = max(now - start.time, _FIRST_WAIT)
         self._anchor_at(start, now)
         self.rate = min(2.0 / wait, 2.5 / self._way())
@@ -249,7 +252,8 @@ class RateFinder:
 
     def _reset(self) -> None:
         """Be free again, until throttles are too many to have another cause."""
-        self.rate, self._share, self._sudden = None, 0.0, 0
+        self.rate, self._sudden = None, 0
+        self._believed_above = max(_RATE_SHARE, min(0.9, 1.5 * self._share))
         self._low, self._high = 0.0, math.inf
         self._seeking, self._mixed, self._single = True, False, None
 
@@ -374,18 +378,27 @@ class _SingleToken:
 
     def __init__(self, rate: float, now: float) -> None:
         self._fine, self._refused = 0.0, math.inf
+        self._once_fine = 0.0
+        self._strange = 0
         self._streak = 0
         self._slips = 0
         self._widen = 1.06
         self._probe_at = now + _PROBE_SECONDS[1]
         self._rate = rate
 
+    @property
+    def unrelated(self) -> bool:
+        """Whether calls are refused again and again at half a rate at which one was accepted, or at
+        the lowest."""
+        return self._strange >= 3
+
     def accepted(self, rate: float, now: float) -> float | None:
         """Take note of a call at a rate; answer the next rate, or ``None`` to keep it."""
+        self._once_fine = max(self._once_fine, rate)
         self._streak += 1
         if self._streak < 3:
             return None
-        self._streak = 0
+        self._streak = self._strange = 0
         self._fine = max(self._fine, rate)
         if self._fine < self._refused * _MARGIN:
             return min((self._fine + self._refused) / 2, self._fine * 2)
@@ -397,6 +410,7 @@ class _SingleToken:
 
     def throttled(self, rate: float, now: float) -> float:
         """Take note of a refused call at a rate; answer the next rate."""
+        self._strange += 0 < self._once_fine and rate <= max(self._once_fine / 2, 1 / _LONGEST_WAIT)
         self._streak, self._widen = 0, 1.06
         if self._fine < rate * 0.97:
             self._slips = 0
