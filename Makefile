@@ -21,7 +21,7 @@ uv = $(with_index) $(1)/python -m uv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint format types unit docs package floors clean
+.PHONY: help demo test lint format types unit docs package floors clean generate generate-check drift
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,7 +29,7 @@ help: ## list the targets
 demo: .venv-demo/.stamp ## show a batch with failures, end to end, against a local AWS
 	$(DEMO_BIN)/python examples/offboard.py
 
-test: lint types unit docs package floors ## everything that CI checks, in this order
+test: lint types generate-check unit docs package floors ## everything that CI checks, in this order
 
 lint: .venv/.stamp ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -45,6 +45,15 @@ types: .venv/.stamp ## mypy and pyright, both strict
 
 unit: .venv/.stamp ## pytest
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+generate: .venv/.stamp ## write the service modules from botocore's models and the overlays
+	$(BIN)/python -m codegen generate
+
+generate-check: .venv/.stamp ## fail where a generated file is not what would be generated
+	$(BIN)/python -m codegen check
+
+drift: .venv/.stamp ## show what the installed botocore says otherwise than the modules
+	$(BIN)/python -m codegen drift
 
 docs: .venv/.stamp ## the site, with every warning an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

@@ -1,3 +1,4 @@
+# Generated from botocore 1.43.117; do not edit: see codegen/overlays/connect.toml.
 """Connect ``DisassociateWorkspace``: take users and routing profiles off a workspace.
 
 Source of all facts, where no other is named: the service model in botocore, and
@@ -16,21 +17,22 @@ from itemwise._shape import (
     RequestList,
     Response,
     ResponseList,
-    ResponseShape,
     length,
     wire,
+)
+from itemwise.services.connect._shapes import (
+    FailedBatchAssociationSummary,
+    SuccessfulBatchAssociationSummary,
 )
 
 __all__ = [
     "DisassociateWorkspaceRequest",
     "DisassociateWorkspaceResponse",
-    "FailedBatchAssociationSummary",
-    "SuccessfulBatchAssociationSummary",
     "disassociate_workspace",
 ]
 
-
 InstanceId = Annotated[str, length(1, 100)]
+
 WorkspaceId = Annotated[str, length(1, 256)]
 
 
@@ -45,26 +47,6 @@ class DisassociateWorkspaceRequest(Request):
 
     resource_arns: Annotated[RequestList[str], wire("ResourceArns")]
     """The ARNs of the users and routing profiles, 1 to 25 in a call."""
-
-
-class FailedBatchAssociationSummary(ResponseShape):
-    """A user or routing profile that stayed, and why."""
-
-    resource_arn: Annotated[str | None, wire("ResourceArn")] = None
-    """The ARN, as it was sent."""
-
-    error_code: Annotated[str | None, wire("ErrorCode")] = None
-    """Why it stayed, in the form of an HTTP status: three digits, from ``"100"`` to ``"599"``."""
-
-    error_message: Annotated[str | None, wire("ErrorMessage")] = None
-    """The same for people to read, 1 to 256 characters."""
-
-
-class SuccessfulBatchAssociationSummary(ResponseShape):
-    """A user or routing profile that has left."""
-
-    resource_arn: Annotated[str | None, wire("ResourceArn")] = None
-    """The ARN, as it was sent."""
 
 
 class DisassociateWorkspaceResponse(Response):

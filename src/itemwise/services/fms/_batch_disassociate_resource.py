@@ -1,3 +1,4 @@
+# Generated from botocore 1.43.117; do not edit: see codegen/overlays/fms.toml.
 """FMS ``BatchDisassociateResource``: take resources out of a Firewall Manager resource set.
 
 Source of all facts, where no other is named: the service model in botocore, and
@@ -7,54 +8,27 @@ https://docs.aws.amazon.com/fms/2018-01-01/APIReference/API_BatchDisassociateRes
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Final
 
 from itemwise._operation import Key, Operation, Verdict
 from itemwise._shape import (
-    OPEN_ENUM,
     Request,
     RequestList,
     Response,
     ResponseList,
-    ResponseShape,
     length,
     wire,
 )
+from itemwise.services.fms._shapes import FailedItem
 
 __all__ = [
     "BatchDisassociateResourceRequest",
     "BatchDisassociateResourceResponse",
-    "FailedItem",
-    "FailedItemReason",
     "batch_disassociate_resource",
 ]
 
-
 Identifier = Annotated[str, length(1, 2048)]
-
-
-class FailedItemReason(StrEnum):
-    """Why a resource could not be taken out of the set. All reasons are final."""
-
-    NOT_VALID_ARN = "NOT_VALID_ARN"
-    """What was sent is no ARN."""
-
-    NOT_VALID_PARTITION = "NOT_VALID_PARTITION"
-    """The ARN's partition, such as ``aws`` or ``aws-cn``, is not accepted."""
-
-    NOT_VALID_REGION = "NOT_VALID_REGION"
-    """The ARN's region is not accepted."""
-
-    NOT_VALID_SERVICE = "NOT_VALID_SERVICE"
-    """The ARN's service is not accepted."""
-
-    NOT_VALID_RESOURCE_TYPE = "NOT_VALID_RESOURCE_TYPE"
-    """The resource's type is not accepted."""
-
-    NOT_VALID_ACCOUNT_ID = "NOT_VALID_ACCOUNT_ID"
-    """The ARN's account is not accepted."""
 
 
 class BatchDisassociateResourceRequest(Request):
@@ -66,16 +40,6 @@ class BatchDisassociateResourceRequest(Request):
 
     items: Annotated[RequestList[Identifier], wire("Items")]
     """The ARNs of the resources, 1 to 2048 characters each, of the same kinds as the id's."""
-
-
-class FailedItem(ResponseShape):
-    """A resource that stayed in the set, and why."""
-
-    uri: Annotated[str | None, wire("URI")] = None
-    """The ARN of the resource, as it was sent."""
-
-    reason: Annotated[FailedItemReason | str | None, OPEN_ENUM, wire("Reason")] = None
-    """Why it stayed."""
 
 
 class BatchDisassociateResourceResponse(Response):
@@ -125,6 +89,8 @@ batch_disassociate_resource: Final[
     silence_is_success=True,
     # A resource that has left stays out.
     idempotent=True,
+    # All six reasons speak of the ARN itself, and are final.
+    retryable_codes=frozenset(),
     # InvalidInputException: "The parameters of the request were invalid", a malformed URI included.
     # ResourceNotFoundException is not here: what the request names for all items, the resource set,
     # "was not found".

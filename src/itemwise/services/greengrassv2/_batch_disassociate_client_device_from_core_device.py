@@ -1,3 +1,4 @@
+# Generated from botocore 1.43.117; do not edit: see codegen/overlays/greengrassv2.toml.
 """Greengrass ``BatchDisassociateClientDeviceFromCoreDevice``: part client devices from a core.
 
 Source of all facts, where no other is named: the service model in botocore, and
@@ -28,7 +29,6 @@ __all__ = [
     "DisassociateClientDeviceFromCoreDeviceErrorEntry",
     "batch_disassociate_client_device_from_core_device",
 ]
-
 
 IoTThingName = Annotated[str, length(1, 128)]
 

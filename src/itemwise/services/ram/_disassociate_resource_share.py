@@ -1,3 +1,4 @@
+# Generated from botocore 1.43.117; do not edit: see codegen/overlays/ram.toml.
 """RAM ``DisassociateResourceShare``: take principals, resources and sources out of a share.
 
 Source of all facts, where no other is named: the service model in botocore, and
@@ -7,89 +8,29 @@ https://docs.aws.amazon.com/ram/latest/APIReference/API_DisassociateResourceShar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Final
 from uuid import uuid4
 
 from itemwise._operation import Key, Operation, Verdict
 from itemwise._shape import (
-    OPEN_ENUM,
     Request,
     RequestList,
     Response,
     ResponseList,
-    ResponseShape,
-    Timestamp,
     wire,
+)
+from itemwise.services.ram._shapes import (
+    ResourceShareAssociation,
+    ResourceShareAssociationStatus,
+    ResourceShareAssociationType,
+    SharedEntity,
 )
 
 __all__ = [
     "DisassociateResourceShareRequest",
     "DisassociateResourceShareResponse",
-    "ResourceShareAssociation",
-    "ResourceShareAssociationStatus",
-    "ResourceShareAssociationType",
-    "SharedEntity",
     "disassociate_resource_share",
 ]
-
-
-class ResourceShareAssociationType(StrEnum):
-    """What part an entity has in a resource share."""
-
-    PRINCIPAL = "PRINCIPAL"
-    """Resources are shared with it."""
-
-    RESOURCE = "RESOURCE"
-    """It is shared."""
-
-    SOURCE = "SOURCE"
-    """It is a source that the share's service principals are constrained to."""
-
-
-class ResourceShareAssociationStatus(StrEnum):
-    """Where an entity stands with a resource share."""
-
-    ASSOCIATING = "ASSOCIATING"
-    """It is being added."""
-
-    ASSOCIATED = "ASSOCIATED"
-    """It is part of the share."""
-
-    FAILED = "FAILED"
-    """The latest change of its part has failed."""
-
-    DISASSOCIATING = "DISASSOCIATING"
-    """It is being removed."""
-
-    DISASSOCIATED = "DISASSOCIATED"
-    """It is no part of the share any more."""
-
-    SUSPENDED = "SUSPENDED"
-    """Its part is suspended."""
-
-    SUSPENDING = "SUSPENDING"
-    """Its part is being suspended."""
-
-    RESTORING = "RESTORING"
-    """Its part is coming back after a suspension."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedEntity:
-    """One item: an entity and which list it stands in. A string in two lists is two items.
-
-    Attributes:
-        association_type: which of the lists it stands in.
-        entity: the string that stands there.
-    """
-
-    association_type: ResourceShareAssociationType
-    entity: str
-
-    def __str__(self) -> str:
-        return self.entity
 
 
 class DisassociateResourceShareRequest(Request):
@@ -113,39 +54,6 @@ class DisassociateResourceShareRequest(Request):
     """What makes a repetition of the call harmless, best a UUID. A token belongs to one payload:
     with another one the service refuses it. A call without one makes its own, and so does each of
     the calls into which a batch is cut."""
-
-
-class ResourceShareAssociation(ResponseShape):
-    """Where one entity stands with the resource share."""
-
-    resource_share_arn: Annotated[str | None, wire("resourceShareArn")] = None
-    """The ARN of the resource share."""
-
-    resource_share_name: Annotated[str | None, wire("resourceShareName")] = None
-    """The name of the resource share."""
-
-    associated_entity: Annotated[str | None, wire("associatedEntity")] = None
-    """The entity, as it was sent."""
-
-    association_type: Annotated[
-        ResourceShareAssociationType | str | None, OPEN_ENUM, wire("associationType")
-    ] = None
-    """What part the entity has in the share."""
-
-    status: Annotated[ResourceShareAssociationStatus | str | None, OPEN_ENUM, wire("status")] = None
-    """How far its removal has come. After ``DISASSOCIATING`` the service goes on with it."""
-
-    status_message: Annotated[str | None, wire("statusMessage")] = None
-    """More about the status, for people to read."""
-
-    creation_time: Annotated[Timestamp | None, wire("creationTime")] = None
-    """When the entity was added."""
-
-    last_updated_time: Annotated[Timestamp | None, wire("lastUpdatedTime")] = None
-    """When its status last changed."""
-
-    external: Annotated[bool | None, wire("external")] = None
-    """By its name, whether a principal is of another organization; its model says: of the same."""
 
 
 class DisassociateResourceShareResponse(Response):
@@ -234,10 +142,12 @@ disassociate_resource_share: Final[
     with_items=_with_items,
     key=_key,
     verdicts=_verdicts,
-    # The reply lists every association that the call has changed.
+    # The reply lists every item, with its status.
     silence_is_success=False,
-    # with_items pins a client token.
+    # A client token is pinned by with_items.
     idempotent=True,
+    # A status is no code that could tell what may pass.
+    retryable_codes=frozenset(),
     # MalformedArnException: an ARN "has a format that isn't valid"; InvalidParameterException: "a
     # parameter you specified isn't valid"; UnknownResourceException: "a specified resource couldn't
     # be found". Each can be of an item, or of the share, which the request names for all items.

@@ -1,0 +1,61 @@
+"""The family: which operations of all services associate or disassociate item by item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from codegen.source import Models, installed, service_names
+
+__all__ = ["RULE", "family", "installed_family"]
+
+RULE: Final = (
+    "its name has *Associate* or *Disassociate* in it, its input has a list, and its output has a "
+    "list or a map whose name speaks of failures, errors, or unprocessed or unsuccessful entries. "
+    "RAM's two belong to it as well: their failures stand in a status"
+)
+
+_NAME: Final = re.compile(r"Associate|Disassociate")
+_FAILURES: Final = re.compile(r"fail|error|unprocess|unsuccess", re.IGNORECASE)
+_BY_STATUS: Final = {("ram", "AssociateResourceShare"), ("ram", "DisassociateResourceShare")}
+
+
+def family(
+    names: Iterable[str] | None = None, models: Models = installed
+) -> Sequence[tuple[str, str]]:
+    """Find the family's operations: pairs of a service and an operation, sorted.
+
+    Args:
+        names: the services to look at; ``None`` looks at all.
+        models: where their descriptions come from.
+    """
+    if names is None:
+        return installed_family()
+    return sorted(
+        (name, operation)
+        for name in names
+        for description in [models(name)]
+        for operation, model in description["operations"].items()
+        if (name, operation) in _BY_STATUS
+        or (_NAME.search(operation) and _belongs(model, description["shapes"]))
+    )
+
+
+@cache
+def installed_family() -> Sequence[tuple[str, str]]:
+    """Find the operations in the installed botocore, once: reading all its models takes seconds."""
+    return family(service_names())
+
+
+def _belongs(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
+    inputs, outputs = (
+        shapes[operation[side]["shape"]].get("members", {}) if side in operation else {}
+        for side in ("input", "output")
+    )
+    takes_list = any(shapes[member["shape"]]["type"] == "list" for member in inputs.values())
+    return takes_list and any(
+        _FAILURES.search(name) and shapes[member["shape"]]["type"] in {"list", "map"}
+        for name, member in outputs.items()
+    )

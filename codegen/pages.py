@@ -1,0 +1,115 @@
+"""The pages of the reference: one per service, and the coverage of the family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from codegen import names
+from codegen.describe import Description
+from codegen.family import RULE
+from codegen.modules import header
+from codegen.overlay import Overlay
+
+__all__ = ["coverage_page", "coverage_rows", "service_page"]
+
+
+_ADVICE: Final = (
+    "What is left out can be [described by hand](../how-to/describe-your-own-operation.md) by who "
+    "accepts what is said of it here, and so can the operations of other families. To have one "
+    "shipped, see [Add an operation](../how-to/add-an-operation.md)."
+)
+
+
+def service_page(overlay: Overlay, package: str, descriptions: Sequence[Description]) -> str:
+    """Print a service's page."""
+    several = len(descriptions) > 1
+    lines = [
+        f"<!-- {header(overlay.service)} -->",
+        f"# {overlay.short}",
+        "",
+        f"Imported from `itemwise.services.{package}`.",
+        "",
+        "| operation | items | in a call | successes | repeated after a lost answer | "
+        "entry codes sent again |",
+        "|---|---|---|---|---|---|",
+        *(_facts(each) for each in descriptions),
+        "",
+    ]
+    for name, why in sorted(overlay.left_out.items()):
+        lines += [f"`{name}` is left out: {why}", ""]
+    lines += ["## Operations" if several else "## Operation", ""]
+    for each in descriptions:
+        name = names.operation(each.name)
+        lines += [
+            f"::: itemwise.services.{package}._{name}.{name}",
+            "    options:",
+            f"      heading: {name}",
+            f"      toc_label: {name}",
+            "      heading_level: 3",
+            "",
+        ]
+    lines += [
+        "## Models",
+        "",
+        f"::: itemwise.services.{package}",
+        "    options:",
+        "      show_root_heading: false",
+        "      show_root_toc_entry: false",
+        "      heading_level: 3",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(description: Description) -> str:
+    codes = ", ".join(f"`{code}`" for code in sorted(description.retryable_codes)) or "none"
+    return (
+        f"| `{names.operation(description.name)}` | {description.overlay.items_are} "
+        f"| {description.max_items} "
+        f"| {'silence' if description.successes is None else 'listed'} "
+        f"| {'yes' if description.idempotent else 'no'} | {codes} |"
+    )
+
+
+def coverage_rows(
+    family: Sequence[tuple[str, str]], overlays: Sequence[Overlay]
+) -> Mapping[tuple[str, str], str]:
+    """Say of each operation of the family why it is left out; empty where it is described."""
+    by_service = {overlay.service: overlay for overlay in overlays}
+    rows: dict[tuple[str, str], str] = {}
+    for service, operation in family:
+        overlay = by_service.get(service)
+        if overlay is not None and operation in overlay.operations:
+            rows[service, operation] = ""
+        elif overlay is not None and operation in overlay.left_out:
+            rows[service, operation] = overlay.left_out[operation]
+        else:
+            rows[service, operation] = "Not looked at yet."
+    return rows
+
+
+def coverage_page(family: Sequence[tuple[str, str]], overlays: Sequence[Overlay]) -> str:
+    """Print the page that says which operations of the family are described."""
+    rows = coverage_rows(family, overlays)
+    covered = sum(not why for why in rows.values())
+    lines = [
+        f"<!-- {header('*')} -->",
+        "# Coverage",
+        "",
+        "itemwise ships the operations that associate and disassociate item by item: "
+        f"**{covered} of {len(rows)}**.",
+        "",
+        f"An operation belongs to this family if {RULE}. The generator counts them in the models "
+        "of the installed botocore.",
+        "",
+        "| service | operation | |",
+        "|---|---|---|",
+    ]
+    for (service, operation), why in rows.items():
+        package = service.replace("-", "_")
+        shown = f"`{operation}`"
+        if why:
+            lines.append(f"| {service} | {shown} | left out: {why} |")
+        else:
+            lines.append(f"| [{service}](services/{package}.md) | {shown} | described |")
+    return "\n".join([*lines, "", _ADVICE]) + "\n"
