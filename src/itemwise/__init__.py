@@ -19,6 +19,7 @@ from itemwise._shape import (
     length,
     wire,
 )
+from itemwise._stream import BatchStream, stream_batch
 from itemwise.errors import (
     BatchError,
     CallError,
@@ -49,6 +50,7 @@ __all__ = [
     "BatchError",
     "BatchResult",
     "BatchRun",
+    "BatchStream",
     "CallError",
     "CallRecord",
     "ConfigurationError",
@@ -84,5 +86,6 @@ __all__ = [
     "length",
     "open_client",
     "run_batch",
+    "stream_batch",
     "wire",
 ]

@@ -197,7 +197,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _work(self) -> None:
         exchange = self._exchange
-        while exchange.error is None and not exchange.halted:
+        while exchange.may_begin():
             chunk = self._plan.take(exchange.max_chunk)
             if chunk is None:
                 return

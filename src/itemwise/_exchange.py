@@ -6,7 +6,7 @@ Nothing runs side by side here: `_batch` drives many calls at once, and they sha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -72,15 +72,15 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     policy: RetryPolicy | None
     isolate: bool
     pace: Pace
-    deliver: Callable[[Iterable[Outcome[ItemT, EntryT]]], None]
     max_chunk: int
+    deliver: Callable[[Iterable[Outcome[ItemT, EntryT]]], None]
     halted: bool = False
     error: CallError | None = None
     in_flight: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     active: dict[ChunkCall[RequestT, ResponseT, ItemT, EntryT], None] = field(
         default_factory=dict["ChunkCall[RequestT, ResponseT, ItemT, EntryT]", None]
     )
-    records: list[CallRecord] = field(default_factory=list[CallRecord])
+    records: MutableSequence[CallRecord] = field(default_factory=list[CallRecord])
     unmatched: list[UnmatchedEntry] = field(default_factory=list[UnmatchedEntry])
     begun: int = 0
     attempts: int = 0
@@ -88,6 +88,10 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     answered: int = 0
     progress_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def may_begin(self) -> bool:
+        """Tell whether another call may begin."""
+        return self.error is None and not self.halted
 
     def stop(self, error: CallError) -> None:
         """Begin no further call: every other one would share this fault."""
