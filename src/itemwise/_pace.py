@@ -150,7 +150,7 @@ class _FixedRate:
         self._next = -math.inf
         self._number = 0
 
-    def due(self, now: float) -> float:
+    def due(self, now: float) -> float:  # noqa: ARG002 - the same for any rate
         return self._next
 
     def start(self, now: float) -> Start:
