@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = re.compile(r"<!-- example -->\s*```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 # Modules whose dependencies only an extra brings; every other public one imports without extras.
-NEEDS_EXTRA = ("itemwise.testing.plugin",)
+NEEDS_EXTRA = ("pytest_itemwise",)
 
 IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 
@@ -76,7 +76,7 @@ def with_extras(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def public_modules() -> list[str]:
     """The public modules, by the files in the source tree."""
     names: list[str] = []
-    for path in (ROOT / "src" / "itemwise").rglob("*.py"):
+    for path in (ROOT / "src").rglob("*.py"):
         parts = path.relative_to(ROOT / "src").with_suffix("").parts
         if parts[-1] == "__init__":
             parts = parts[:-1]
@@ -92,9 +92,11 @@ def test_the_wheel_holds_the_package_its_marker_and_its_license_only(wheel: Path
 
     assert "itemwise/py.typed" in names
     assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"itemwise"}
-    shipped = {name for name in names if name.startswith("itemwise/") and name.endswith(".py")}
-    written = (ROOT / "src" / "itemwise").rglob("*.py")
+    # The pytest plugin is outside of the package, so that to load it does not import the package.
+    top = {name.split("/")[0].split("-")[0] for name in names}
+    assert top == {"itemwise", "pytest_itemwise.py"}
+    shipped = {name for name in names if name.endswith(".py")}
+    written = (ROOT / "src").rglob("*.py")
     assert shipped == {path.relative_to(ROOT / "src").as_posix() for path in written}
 
 

@@ -14,6 +14,8 @@ async with LocalAWS() as aws, aws.client("fms") as client:
 It needs the extra ``itemwise[testing]``.
 """
 
+from itemwise.testing._audit import assert_accounted
+from itemwise.testing._clients import LocalClients
 from itemwise.testing._faults import (
     CallFault,
     ContradictItems,
@@ -62,6 +64,7 @@ __all__ = [
     "Ledger",
     "LocalAWS",
     "LocalClientArguments",
+    "LocalClients",
     "LowerLimit",
     "PoisonItems",
     "RateLimit",
@@ -69,4 +72,5 @@ __all__ = [
     "ServedOperation",
     "Throttle",
     "ThrottleStyle",
+    "assert_accounted",
 ]

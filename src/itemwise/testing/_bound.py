@@ -116,7 +116,7 @@ class BoundOperation:
             if not source.key and label is None:
                 # The commonest case, and a million of them in a large run.
                 items += [
-                    Item((value,) if isinstance(value, str) else _flat(value), value, None)
+                    Item((value,) if isinstance(value, str) else flat_key(value), value, None)
                     for value in values
                 ]
             else:
@@ -153,9 +153,9 @@ class BoundOperation:
 def item_key(source: ItemList, value: object) -> Key:
     """Make an item's key."""
     if not source.key:
-        key = _flat(value)
+        key = flat_key(value)
     else:
-        key = tuple(part for path in source.key for part in _flat(value_at(value, path)))
+        key = tuple(part for path in source.key for part in flat_key(value_at(value, path)))
     return key if source.label is None else (source.label, *key)
 
 
@@ -166,7 +166,8 @@ def value_at(value: object, path: str) -> object:
     return value
 
 
-def _flat(value: object) -> Key:
+def flat_key(value: object) -> Key:
+    """Make a key of any value as it travels: its plain parts, in order."""
     if isinstance(value, str):
         return (value,)
     if value is None:
@@ -175,9 +176,9 @@ def _flat(value: object) -> Key:
         return ("true" if value else "false",)
     if isinstance(value, dict):
         fields = cast("dict[str, object]", value)
-        return tuple(part for name in sorted(fields) for part in (name, *_flat(fields[name])))
+        return tuple(part for name in sorted(fields) for part in (name, *flat_key(fields[name])))
     if isinstance(value, list):
-        return tuple(part for member in cast("list[object]", value) for part in _flat(member))
+        return tuple(part for member in cast("list[object]", value) for part in flat_key(member))
     return (str(value),)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar
@@ -222,6 +222,11 @@ class LocalAWS:
         if fault.operation is not None and fault.operation not in self._routes:
             raise ValueError(f"no operation {fault.operation} is served")
         return self._script.inject(fault)
+
+    @property
+    def faults(self) -> Sequence[InjectedFault[Fault]]:
+        """The faults in force, in the order in which they were injected."""
+        return self._script.in_force
 
     def clear_faults(self) -> None:
         """Take all faults back."""

@@ -121,6 +121,11 @@ class FaultScript:
         self._count = 0
         self._found: dict[tuple[type[Fault], str], Sequence[InjectedFault[Fault]]] = {}
 
+    @property
+    def in_force(self) -> Sequence[InjectedFault[Fault]]:
+        """The faults in force, in their order."""
+        return tuple(injected for injected in self._injected if injected.in_force)
+
     def inject(self, fault: FaultT) -> InjectedFault[FaultT]:
         """Put a fault into force, behind those that are."""
         rng = Random(f"{self._seed}/fault/{self._count}")  # noqa: S311 - repeatable
