@@ -50,12 +50,14 @@ def installed_family() -> Sequence[tuple[str, str]]:
 
 
 def _belongs(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
-    inputs, outputs = (
-        shapes[operation[side]["shape"]].get("members", {}) if side in operation else {}
-        for side in ("input", "output")
+    inputs = _members(operation.get("input"), shapes)
+    outputs = _members(operation.get("output"), shapes)
+    return "list" in inputs.values() and any(
+        _FAILURES.search(name) and kind in {"list", "map"} for name, kind in outputs.items()
     )
-    takes_list = any(shapes[member["shape"]]["type"] == "list" for member in inputs.values())
-    return takes_list and any(
-        _FAILURES.search(name) and shapes[member["shape"]]["type"] in {"list", "map"}
-        for name, member in outputs.items()
-    )
+
+
+def _members(side: Mapping[str, str] | None, shapes: Mapping[str, Any]) -> Mapping[str, str]:
+    """Give the types of one side's members, by name."""
+    members: Mapping[str, Any] = shapes[side["shape"]].get("members", {}) if side else {}
+    return {name: shapes[member["shape"]]["type"] for name, member in members.items()}

@@ -89,10 +89,10 @@ def _client_token(description: Description) -> str:
     assert description.client_token is not None
     given = names.field(description.client_token)
     items = names.field(_list(description))
+    arguments = f"request: {_request(description)}, items: Sequence[{item_type(description)}]"
     return "\n".join(
         [
-            f"def _client_token(request: {_request(description)}, "
-            f"items: Sequence[{item_type(description)}]) -> str | None:",
+            f"def _client_token({arguments}) -> str | None:",
             "    if not items:",
             "        return None",
             "    # A token belongs to one payload: the caller's to all items of the request.",
@@ -120,7 +120,7 @@ def _verdicts(description: Description, classes: Classes) -> Iterator[str]:
     fields = [f"key={_entry_key(description, failures, name)}", "failed=True", f"entry={name}"]
     for field, path in (("code", description.code), ("message", description.message)):
         if path is not None:
-            setup, expression = _at(failures, name, path)
+            setup, expression = _at(name, path)
             lines += [line for line in setup if line not in lines]
             fields.append(f"{field}={expression}")
     lines.append(f"        yield Verdict({', '.join(fields)})")
@@ -144,7 +144,7 @@ def _entry_key(description: Description, entries: Entries, name: str) -> str:
     return keys.inline_entry_key(description, entries, name) or f"_entry_key({name})"
 
 
-def _at(entries: Entries, name: str, path: str) -> tuple[Sequence[str], str]:
+def _at(name: str, path: str) -> tuple[Sequence[str], str]:
     """Print what must come first, and the expression for a string at a path of an entry."""
     outer, _, last = path.rpartition(".")
     if not outer:
@@ -166,9 +166,13 @@ def constant(description: Description, item: str, entry: str, *, items: str, fie
         fields: the expression for its ``item_fields``.
     """
     request, response = _request(description), f"{description.name}Response"
+    typed = f"Final[Operation[{request}, {response}, {item}, {entry}]]"
+    about = (
+        f"{description.overlay.about}, up to {description.max_items} in a call. "
+        f"Items are {description.overlay.items_are}."
+    )
     lines = [
-        f"{names.operation(description.name)}: "
-        f"Final[Operation[{request}, {response}, {item}, {entry}]] = Operation(",
+        f"{names.operation(description.name)}: {typed} = Operation(",
         f'    service="{description.service.name}",',
         f'    name="{description.name}",',
         f"    request={request},",
@@ -188,10 +192,7 @@ def constant(description: Description, item: str, entry: str, *, items: str, fie
         ),
         f"    item_fields={fields},",
         ")",
-        docstring(
-            f"{description.overlay.about}, up to {description.max_items} in a call. "
-            f"Items are {description.overlay.items_are}."
-        ),
+        docstring(about),
     ]
     return "\n".join(lines)
 

@@ -39,7 +39,7 @@ def item_key(description: Description) -> str:
 
 def inline_entry_key(description: Description, entries: Entries, entry: str) -> str | None:
     """Print the expression for an entry's key; ``None`` where that needs a function of its own."""
-    members = entries.naming.entry
+    members = list(entries.naming.entry)
     if not members:
         return _tuple([_formed(description, entry)])
     if len(members) > 1 or entries.naming.inside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from codegen.describe import Description, describe
 from codegen.errors import CodegenError
 from codegen.overlay import Overlay
 from codegen.source import Service, version
-from codegen.words import summary
+from codegen.words import LINE
 
 __all__ = ["ServiceModules", "header"]
 
@@ -132,10 +132,8 @@ class ServiceModules:
         name, overlay = operation.description.name, operation.description.overlay
         page = self.overlay.page
         address = page.format(operation=name) if page else self.service.api_page(name)
-        title = f"{self.overlay.short} ``{name}``: {overlay.summary}."
-        summary(title, f"{name}, summary")
         docstring = (
-            f'"""{title}\n\n'
+            f"{_title(f'{self.overlay.short} ``{name}``', overlay.summary)}\n\n"
             "Source of all facts, where no other is named: the service model in botocore, and\n"
             f'{address}\n"""'
         )
@@ -164,7 +162,7 @@ class ServiceModules:
         yield _all(exported)
 
     def _package(self) -> str:
-        parts = [
+        parts: list[tuple[str, Sequence[str]]] = [
             (f"_{operation.constant}", [*self._own_public(operation), operation.constant])
             for operation in self._operations
         ]
@@ -184,11 +182,19 @@ class ServiceModules:
     def _own_public(self, operation: _Operation) -> Sequence[str]:
         return _public([each for each in operation.declarations if each.name not in self._shared])
 
-    def _imported(
-        self, module: str, imported: Iterator[str] | Mapping[str, object] | Sequence[str]
-    ) -> str:
-        listed = ", ".join(sorted(imported))
-        return f"from itemwise.services.{self.service.package}.{module} import {listed}\n"
+    def _imported(self, module: str, imported: Iterable[str]) -> str:
+        place = f"from itemwise.services.{self.service.package}.{module} import"
+        listed = sorted(imported)
+        if len(place) + 2 <= LINE:
+            return f"{place} {', '.join(listed)}\n"
+        lines = "".join(f"    {name},\n" for name in listed)
+        return f"{place} (  # noqa: E501 - the name is the operation's\n{lines})\n"
+
+
+def _title(name: str, text: str) -> str:
+    """Print the beginning of a docstring: on its first line what fits there."""
+    line = f'"""{name}: {text}.'
+    return line if len(line) <= LINE else f'"""{name}.\n\n{text[0].upper()}{text[1:]}.'
 
 
 def _all(exported: Sequence[str]) -> str:

@@ -30,8 +30,7 @@ def service_page(overlay: Overlay, package: str, descriptions: Sequence[Descript
         "",
         f"Imported from `itemwise.services.{package}`.",
         "",
-        "| operation | items | in a call | successes | repeated after a lost answer | "
-        "entry codes sent again |",
+        "| operation | items | in a call | successes | a lost answer | codes sent again |",
         "|---|---|---|---|---|---|",
         *(_facts(each) for each in descriptions),
         "",
@@ -67,7 +66,7 @@ def _facts(description: Description) -> str:
         f"| `{names.operation(description.name)}` | {description.overlay.items_are} "
         f"| {description.max_items} "
         f"| {'silence' if description.successes is None else 'listed'} "
-        f"| {'yes' if description.idempotent else 'no'} | {codes} |"
+        f"| {'is repeated' if description.idempotent else 'is not repeated'} | {codes} |"
     )
 
 
@@ -96,11 +95,9 @@ def coverage_page(family: Sequence[tuple[str, str]], overlays: Sequence[Overlay]
         f"<!-- {header('*')} -->",
         "# Coverage",
         "",
-        "itemwise ships the operations that associate and disassociate item by item: "
-        f"**{covered} of {len(rows)}**.",
+        f"{covered} of the {len(rows)} operations that associate or disassociate item by item.",
         "",
-        f"An operation belongs to this family if {RULE}. The generator counts them in the models "
-        "of the installed botocore.",
+        f"An operation belongs to this family if {RULE}.",
         "",
         "| service | operation | |",
         "|---|---|---|",

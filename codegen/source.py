@@ -23,7 +23,8 @@ Models: TypeAlias = Callable[[str], Mapping[str, Any]]
 def installed(name: str) -> Mapping[str, Any]:
     """Load a service's description from the installed botocore."""
     # Not by a botocore session: it would read the user's configuration.
-    return create_loader().load_service_model(name, "service-2")
+    description: Mapping[str, Any] = create_loader().load_service_model(name, "service-2")
+    return description
 
 
 @cache

@@ -9,13 +9,13 @@ from typing import Final
 
 from codegen.errors import CodegenError
 
-__all__ = ["comment", "docstring", "first_sentence", "summary"]
+__all__ = ["LINE", "comment", "docstring", "first_sentence", "summary"]
 
-_WIDTH: Final = 100
+LINE: Final = 100
 _LONGEST: Final = 220
 _CODE: Final = re.compile(r"</?(?:code|i|b)>")
 _TAG: Final = re.compile(r"<[^>]+>")
-_SENTENCE: Final = re.compile(r"(?<=[a-z0-9`)\"'])[.!?](?=\s+[A-Z])")
+_SENTENCE: Final = re.compile(r"(?<=\w[\w`)\"'])[.!?](?=\s+[A-Z])")
 # Signs that linters take for their ASCII twins.
 _PLAIN: Final = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}
@@ -47,7 +47,7 @@ def summary(text: str, place: str, indent: int = 0) -> str:
         CodegenError: they need more than one line.
     """
     line = f'{" " * indent}"""{text}"""'
-    if len(line) > _WIDTH:
+    if len(line) > LINE:
         raise CodegenError(f"{place}: words of one line are wanted in the overlay's docs: {text}")
     return line
 
@@ -55,16 +55,16 @@ def summary(text: str, place: str, indent: int = 0) -> str:
 def docstring(text: str, indent: int = 0) -> str:
     """Lay a text out as a docstring."""
     margin = " " * indent
-    lines = _wrapped(f'"""{text}', margin, margin, _WIDTH)
-    if len(lines[-1]) + 3 > _WIDTH:
-        lines = _wrapped(f'"""{text}', margin, margin, _WIDTH - 3)
+    lines = _wrapped(f'"""{text}', margin, margin, LINE)
+    if len(lines[-1]) + 3 > LINE:
+        lines = _wrapped(f'"""{text}', margin, margin, LINE - 3)
     return "\n".join(lines) + '"""'
 
 
 def comment(text: str, indent: int = 0) -> str:
     """Lay a text out as a comment."""
     margin = " " * indent + "# "
-    return "\n".join(_wrapped(text, margin, margin, _WIDTH))
+    return "\n".join(_wrapped(text, margin, margin, LINE))
 
 
 def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:

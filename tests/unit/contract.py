@@ -117,7 +117,7 @@ def _compared(path: str, operation: AnyOperation, model: OperationModel) -> Iter
 
 
 def _facts(path: str, operation: AnyOperation, model: OperationModel) -> Iterator[str]:
-    constant = f"{operation.service}.{xform_name(operation.name)}"
+    constant = f"{operation.service.replace('-', '_')}.{xform_name(operation.name)}"
     if path != constant:
         yield f"its place should be {constant}"
     errors = {shape.error_code for shape in model.error_shapes if isinstance(shape, StructureShape)}

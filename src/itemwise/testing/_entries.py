@@ -88,7 +88,7 @@ def build_reply(
         if failure is not None or both:
             failed.append(_failure(call, item, place, failure or usual, shaping))
         if row.successes and (failure is None or both):
-            succeeded.append(_entry(call, row.successes, item.value, place, item.label))
+            succeeded.append(_success(call, row.successes, item, place))
     label = row.items[0].label if row.items else None
     for place, (value, failure) in enumerate(shaping.extra, len(items)):
         failed.append(_failure(call, Item((), value, label), place, failure, shaping))
@@ -97,6 +97,13 @@ def build_reply(
     if row.successes:
         reply[row.successes.member] = succeeded
     return reply
+
+
+def _success(call: Call, entries: EntryList, item: Item, place: int) -> object:
+    for path, source in entries.names:
+        if not path:
+            return value_at(item.value, source)
+    return _entry(call, entries, item.value, place, item.label)
 
 
 def _failure(
@@ -141,7 +148,10 @@ def _put(entry: dict[str, object], path: str, value: object) -> None:
     *outer, last = path.split(".")
     for name in outer:
         entry = cast("dict[str, object]", entry.setdefault(name, {}))
-    entry[last] = value
+    if last.endswith("[]"):
+        entry[last.removesuffix("[]")] = [value]
+    else:
+        entry[last] = value
 
 
 def _renamed(value: object, rename: Callable[[str], str]) -> object:

@@ -32,12 +32,14 @@ class ItemList:
 class EntryList:
     """One list of entries in a response, and how an entry is made for an item.
 
-    Every name of an entry's member may be a path (``error.code``).
+    Every name of an entry's member may be a path (``error.code``). One that ends with ``[]``
+    (``reasons[]``) stands for a list that holds the value alone.
 
     Attributes:
         member: the response's member that holds the list.
         names: pairs of an entry's member and the path inside the item that it repeats. An empty
-            path is the item itself.
+            path is the item itself. In a list of successes an empty member is the entry itself,
+            where entries are plain strings and no structures.
         index: the entry's member for the item's place in the call, counted from 0.
         label: the entry's member for the label of the item's list.
         code: the entry's member for the failure's code.

@@ -1,0 +1,224 @@
+# Generated from botocore 1.43.117; do not edit: see codegen/overlays/iotsitewise.toml.
+"""SiteWise ``BatchAssociateDataSegmentsToDataset``: put data segments into a data set.
+
+Source of all facts, where no other is named: the service model in botocore, and
+https://docs.aws.amazon.com/goto/WebAPI/iotsitewise-2019-12-02/BatchAssociateDataSegmentsToDataset
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Annotated, Final
+from uuid import uuid4
+
+from itemwise._operation import Key, Operation, Verdict
+from itemwise._shape import (
+    OPEN_ENUM,
+    Request,
+    RequestList,
+    RequestShape,
+    Response,
+    ResponseList,
+    ResponseShape,
+    length,
+    wire,
+)
+from itemwise.services.iotsitewise._shapes import (
+    DataSegmentErrorCode,
+    TimeInNanos,
+    TimeInNanosOutput,
+)
+
+__all__ = [
+    "AssociateDataSegmentEntry",
+    "BatchAssociateDataSegmentsToDatasetRequest",
+    "BatchAssociateDataSegmentsToDatasetResponse",
+    "FailedDataSegmentAssociation",
+    "batch_associate_data_segments_to_dataset",
+]
+
+ID = Annotated[str, length(36, 36)]
+
+WorkspaceName = Annotated[str, length(1, 64)]
+
+TimeSeriesId = Annotated[str, length(36, 73)]
+
+ClientToken = Annotated[str, length(36, 64)]
+
+
+class AssociateDataSegmentEntry(RequestShape):
+    """One item: a stretch of a time series in a source data set."""
+
+    source_dataset_id: Annotated[ID, wire("sourceDatasetId")]
+    """The ID of the source dataset that contains the data segment."""
+
+    time_series_id: Annotated[TimeSeriesId, wire("timeSeriesId")]
+    """The ID of the time series."""
+
+    start_timestamp: Annotated[TimeInNanos, wire("startTimestamp")]
+    """The nanosecond-precision start time of the data segment to associate."""
+
+    end_timestamp: Annotated[TimeInNanos, wire("endTimestamp")]
+    """The nanosecond-precision end time of the data segment to associate."""
+
+
+class BatchAssociateDataSegmentsToDatasetRequest(Request):
+    """Which data segments join which data set."""
+
+    dataset_id: Annotated[ID, wire("datasetId")]
+    """The ID of the curated dataset to associate data segments with."""
+
+    workspace_name: Annotated[WorkspaceName, wire("workspaceName")]
+    """The name of the workspace that contains the dataset."""
+
+    associate_data_segment_entries: Annotated[
+        RequestList[AssociateDataSegmentEntry], wire("associateDataSegmentEntries")
+    ]
+    """The list of data segment entries to associate with the dataset."""
+
+    client_token: Annotated[ClientToken | None, wire("clientToken")] = None
+    """A unique, case-sensitive identifier that you provide to ensure that the request is
+    idempotent."""
+
+
+class FailedDataSegmentAssociation(ResponseShape):
+    """A data segment for which the call changed nothing, and why."""
+
+    source_dataset_id: Annotated[str | None, wire("sourceDatasetId")] = None
+    """The ID of the source dataset."""
+
+    time_series_id: Annotated[str | None, wire("timeSeriesId")] = None
+    """The ID of the time series."""
+
+    start_timestamp: Annotated[TimeInNanosOutput | None, wire("startTimestamp")] = None
+    """The nanosecond-precision start time of the data segment."""
+
+    end_timestamp: Annotated[TimeInNanosOutput | None, wire("endTimestamp")] = None
+    """The nanosecond-precision end time of the data segment."""
+
+    error_code: Annotated[DataSegmentErrorCode | str | None, OPEN_ENUM, wire("errorCode")] = None
+    """The error code for the failed association."""
+
+    error_message: Annotated[str | None, wire("errorMessage")] = None
+    """The error message for the failed association."""
+
+
+class BatchAssociateDataSegmentsToDatasetResponse(Response):
+    """Which segments failed: one that is not named here joined the data set."""
+
+    dataset_id: Annotated[str | None, wire("datasetId")] = None
+    """The ID of the dataset."""
+
+    dataset_version: Annotated[str | None, wire("datasetVersion")] = None
+    """The version of the dataset after association."""
+
+    failed_associations: Annotated[
+        ResponseList[FailedDataSegmentAssociation], wire("failedAssociations")
+    ] = ()
+    """A list of data segment associations that failed."""
+
+
+def _with_items(
+    request: BatchAssociateDataSegmentsToDatasetRequest, items: Sequence[AssociateDataSegmentEntry]
+) -> BatchAssociateDataSegmentsToDatasetRequest:
+    return request.model_copy(
+        update={
+            "associate_data_segment_entries": tuple(items),
+            "client_token": _client_token(request, items),
+        }
+    )
+
+
+def _client_token(
+    request: BatchAssociateDataSegmentsToDatasetRequest, items: Sequence[AssociateDataSegmentEntry]
+) -> str | None:
+    if not items:
+        return None
+    # A token belongs to one payload: the caller's to all items of the request.
+    given = request.client_token
+    whole = given is not None and list(items) == list(request.associate_data_segment_entries)
+    return given if whole else str(uuid4())
+
+
+def _key(_position: int, item: AssociateDataSegmentEntry) -> Key:
+    # An absent offset is none: a reply may have it as zero.
+    return (
+        item.source_dataset_id,
+        item.time_series_id,
+        item.start_timestamp.time_in_seconds,
+        item.start_timestamp.offset_in_nanos or 0,
+        item.end_timestamp.time_in_seconds,
+        item.end_timestamp.offset_in_nanos or 0,
+    )
+
+
+def _entry_key(entry: FailedDataSegmentAssociation) -> Key | None:
+    source_dataset_id = entry.source_dataset_id
+    time_series_id = entry.time_series_id
+    start_timestamp = entry.start_timestamp
+    end_timestamp = entry.end_timestamp
+    if (
+        source_dataset_id is None
+        or time_series_id is None
+        or start_timestamp is None
+        or start_timestamp.time_in_seconds is None
+        or end_timestamp is None
+        or end_timestamp.time_in_seconds is None
+    ):
+        return None
+    return (
+        source_dataset_id,
+        time_series_id,
+        start_timestamp.time_in_seconds,
+        start_timestamp.offset_in_nanos or 0,
+        end_timestamp.time_in_seconds,
+        end_timestamp.offset_in_nanos or 0,
+    )
+
+
+def _verdicts(
+    response: BatchAssociateDataSegmentsToDatasetResponse,
+) -> Iterable[Verdict[FailedDataSegmentAssociation]]:
+    for entry in response.failed_associations:
+        yield Verdict(
+            key=_entry_key(entry),
+            failed=True,
+            entry=entry,
+            code=entry.error_code,
+            message=entry.error_message,
+        )
+
+
+batch_associate_data_segments_to_dataset: Final[
+    Operation[
+        BatchAssociateDataSegmentsToDatasetRequest,
+        BatchAssociateDataSegmentsToDatasetResponse,
+        AssociateDataSegmentEntry,
+        FailedDataSegmentAssociation,
+    ]
+] = Operation(
+    service="iotsitewise",
+    name="BatchAssociateDataSegmentsToDataset",
+    request=BatchAssociateDataSegmentsToDatasetRequest,
+    response=BatchAssociateDataSegmentsToDatasetResponse,
+    # Neither the model nor the API page gives a limit.
+    max_items=100,
+    items=attrgetter("associate_data_segment_entries"),
+    with_items=_with_items,
+    key=_key,
+    verdicts=_verdicts,
+    # The reply lists failures alone.
+    silence_is_success=True,
+    # A client token is pinned by with_items.
+    idempotent=True,
+    # It alone names a fault on the service's side. CONFLICTING_OPERATION is final here: another
+    # operation on the data set is no matter of one segment.
+    retryable_codes=frozenset({DataSegmentErrorCode.INTERNAL_FAILURE.value}),
+    # "The request isn't valid": "malformed JSON or unsupported characters", those of an item
+    # included. ResourceNotFoundException is not here: the data set, which the request names for all
+    # items, can be what is not found, and a segment that leads nowhere has its own entry.
+    item_error_codes=frozenset({"InvalidRequestException"}),
+    item_fields=("associate_data_segment_entries",),
+)
+"""Puts data segments into a data set, up to 100 in a call. Items are data segments."""
