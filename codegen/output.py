@@ -32,12 +32,17 @@ _LONGEST: Final = 250
 _VERSION: Final = re.compile(r"(botocore\"?:? \"?)\d+\.\d+\.\d+")
 
 
-def render(folder: Path = OVERLAYS, models: Models = installed) -> Mapping[str, str]:
+def render(
+    folder: Path = OVERLAYS,
+    models: Models = installed,
+    members: Sequence[tuple[str, str]] | None = None,
+) -> Mapping[str, str]:
     """Print all generated files, by their paths from the repository's top.
 
     Args:
         folder: where the overlays are.
         models: where the services' descriptions come from.
+        members: the family's operations; ``None`` looks for them in the installed botocore.
 
     Raises:
         CodegenError: an operation cannot be described, or a module became too long.
@@ -60,8 +65,8 @@ def render(folder: Path = OVERLAYS, models: Models = installed) -> Mapping[str, 
         record = {"botocore": version(), "service": overlay.service, "operations": recorded}
         files[f"{_RECORDED}/{package}.json"] = json.dumps(record, indent=1) + "\n"
     files[f"{_TABLE}/__init__.py"] = served.table(packages)
-    # What the operations of the family are is asked of botocore itself, whoever else gives models.
-    files["docs/reference/coverage.md"] = pages.coverage_page(family(), known)
+    found = family() if members is None else members
+    files["docs/reference/coverage.md"] = pages.coverage_page(found, known)
     return _formatted(files)
 
 
