@@ -291,6 +291,10 @@ async def _wind_down(
             except asyncio.CancelledError as error:
                 # They are cancelled and end at once: leave none behind, then go on with it.
                 cancelled = error
+        for task in tasks:
+            if not task.cancelled():
+                # One error is raised at most, and of the others nobody is to complain.
+                task.exception()
         if cancelled is not None:
             raise cancelled
 

@@ -38,6 +38,11 @@ ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
+_MOST_UNMATCHED = 1000
+
+_drivers: set[asyncio.Task[None]] = set()
+"""Tasks of open streams: the loop holds no task that waits for a caller to go on."""
+
 
 def stream_batch(
     client: AioBaseClient,
@@ -123,66 +128,41 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         isolate: bool,
         pace: Pace | None,
     ) -> None:
-        self._exchange = exchange = Exchange(
-            client=client,
-            operation=operation,
-            request=request,
-            policy=retry,
+        # Two objects: what works at the stream holds no reference to this one, so that a stream
+        # which is dropped half-way is noticed, and closed by the loop.
+        self._flow = _Flow(
+            client,
+            operation,
+            request,
+            items,
+            concurrency=concurrency,
+            chunk_size=chunk_size,
+            retry=retry,
+            timeout=timeout,
             isolate=isolate,
-            pace=pace or pace_of(client, operation.service, operation.name),
-            deliver=self._deliver,
-            max_chunk=chunk_size or operation.max_items,
-            # A stream has no end that could show them.
-            records=deque(maxlen=0),
+            pace=pace,
         )
-        self._source = _Source(items)
-        self._concurrency = concurrency
-        self._timeout = timeout
-        self._alone = Suspicion(1)
-        self._reading = asyncio.Lock()
-        self._twins: dict[int, list[tuple[int, ItemT]]] = {}
-        self._settled: deque[Outcome[ItemT, EntryT]] = deque()
-        self._most = concurrency * exchange.max_chunk
-        self._news = asyncio.Event()
-        self._room = asyncio.Event()
-        self._counts = dict.fromkeys(Status, 0)
-        self._outcomes = self._iterate()
+        self._outcomes = self._flow.outcomes()
 
     @property
     def progress(self) -> Progress:
         """The counts of the stream, for a progress bar; the total is what was read so far."""
-        exchange, counts = self._exchange, self._counts
-        return Progress(
-            total=self._source.read,
-            settled=sum(counts.values()),
-            succeeded=counts[Status.SUCCEEDED],
-            failed=counts[Status.FAILED],
-            unknown=counts[Status.UNKNOWN],
-            not_attempted=counts[Status.NOT_ATTEMPTED],
-            calls=exchange.begun,
-            retries=exchange.attempts - exchange.begun,
-            throttled=exchange.throttles,
-        )
+        return self._flow.progress()
 
     @property
     def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
         """The outcomes of items that were read and not yet yielded, in the order of the source."""
-        outcomes = list(self._settled)
-        for outcome in self._unsettled(NotAttemptedReason.CANCELLED):
-            outcomes.append(outcome)
-            for index, item in self._twins.get(outcome.index, ()):
-                outcomes.append(replace(outcome, index=index, item=item))
-        return sorted(outcomes, key=lambda outcome: outcome.index)
+        return self._flow.pending()
 
     @property
     def error(self) -> CallError | None:
         """What stopped the run, if anything did."""
-        return self._exchange.error
+        return self._flow.exchange.error
 
     @property
     def unmatched(self) -> Sequence[UnmatchedEntry]:
-        """Entries of replies that name no item that was sent."""
-        return tuple(self._exchange.unmatched)
+        """Entries of replies that name no item that was sent: the last thousand of them."""
+        return tuple(self._flow.exchange.unmatched)
 
     def __aiter__(self) -> Self:
         return self
@@ -208,9 +188,76 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
     ) -> None:
         await self.aclose()
 
-    async def _iterate(self) -> AsyncGenerator[Outcome[ItemT, EntryT]]:
+
+class _Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """What works at a stream: reads, sends, and keeps outcomes until they are taken."""
+
+    def __init__(
+        self,
+        client: AioBaseClient,
+        operation: Operation[RequestT, ResponseT, ItemT, EntryT],
+        request: RequestT,
+        items: Iterable[ItemT] | AsyncIterable[ItemT],
+        *,
+        concurrency: int,
+        chunk_size: int | None,
+        retry: RetryPolicy | None,
+        timeout: float | None,
+        isolate: bool,
+        pace: Pace | None,
+    ) -> None:
+        self.exchange = Exchange(
+            client=client,
+            operation=operation,
+            request=request,
+            policy=retry,
+            isolate=isolate,
+            pace=pace or pace_of(client, operation.service, operation.name),
+            deliver=self._deliver,
+            max_chunk=chunk_size or operation.max_items,
+            # A stream has no end that could show them.
+            records=deque(maxlen=0),
+            unmatched=deque(maxlen=_MOST_UNMATCHED),
+        )
+        self._source = _Source(items)
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._alone = Suspicion(1)
+        self._reading = asyncio.Lock()
+        self._twins: dict[int, list[tuple[int, ItemT]]] = {}
+        self._settled: deque[Outcome[ItemT, EntryT]] = deque()
+        self._most = concurrency * self.exchange.max_chunk
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+        self._counts = dict.fromkeys(Status, 0)
+
+    def progress(self) -> Progress:
+        exchange, counts = self.exchange, self._counts
+        return Progress(
+            total=self._source.read,
+            settled=sum(counts.values()),
+            succeeded=counts[Status.SUCCEEDED],
+            failed=counts[Status.FAILED],
+            unknown=counts[Status.UNKNOWN],
+            not_attempted=counts[Status.NOT_ATTEMPTED],
+            calls=exchange.begun,
+            retries=exchange.attempts - exchange.begun,
+            throttled=exchange.throttles,
+        )
+
+    def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
+        outcomes = list(self._settled)
+        for outcome in self._unsettled(NotAttemptedReason.CANCELLED):
+            outcomes.append(outcome)
+            for index, item in self._twins.get(outcome.index, ()):
+                outcomes.append(replace(outcome, index=index, item=item))
+        return sorted(outcomes, key=lambda outcome: outcome.index)
+
+    async def outcomes(self) -> AsyncGenerator[Outcome[ItemT, EntryT]]:
         # A generator, so that one that is dropped half-way is closed by the loop.
         driver = asyncio.create_task(self._drive())
+        _drivers.add(driver)
+        driver.add_done_callback(_drivers.discard)
         driver.add_done_callback(lambda _: self._news.set())
         try:
             while self._settled or not driver.done():
@@ -226,30 +273,36 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
             if self._source.error is not None:
                 raise self._source.error
         finally:
-            driver.cancel()
-            while not driver.done():
-                # The driver ends within the grace, and must not be left behind.
-                await asyncio.wait({driver})
+            await _end(driver)
 
     async def _drive(self) -> None:
-        exchange = self._exchange
-        exchange.progress_at = asyncio.get_running_loop().time()
+        exchange, source = self.exchange, self._source
+        exchange.progress_at = began = asyncio.get_running_loop().time()
         in_time = await side_by_side(self._work, self._concurrency, exchange, self._timeout)
         stopped = exchange.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
         self._deliver(list(self._unsettled(reason)))
         exchange.active.clear()
-        self._source.held.clear()
-        while stopped or (not in_time and not self._source.is_async):
-            await self._wait_for_room()
-            await self._source.hold(exchange.max_chunk)
-            if not self._source.held:
-                return
+        source.held.clear()
+        if in_time and not stopped:
+            return
+        # An async source can keep us waiting, and the time may be up meanwhile.
+        limited = source.is_async and self._timeout is not None
+        try:
+            async with asyncio.timeout_at(began + (self._timeout or 0) if limited else None):
+                while in_time or not source.is_async:
+                    await self._wait_for_room()
+                    await source.hold(exchange.max_chunk)
+                    if not source.held:
+                        return
+                    self._deliver(list(self._unsettled(reason)))
+                    source.held.clear()
+        except TimeoutError:
             self._deliver(list(self._unsettled(reason)))
-            self._source.held.clear()
+            source.held.clear()
 
     async def _work(self) -> None:
-        exchange = self._exchange
+        exchange = self.exchange
         while exchange.may_begin():
             async with self._reading:
                 await self._wait_for_room()
@@ -258,6 +311,9 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 chunk = await self._next_chunk()
             if chunk is None:
                 return
+            if not exchange.active:
+                # The time in which the source or the caller kept us waiting is not the service's.
+                exchange.progress_at = asyncio.get_running_loop().time()
             await carry(exchange, chunk, self._alone)
 
     async def _wait_for_room(self) -> None:
@@ -266,20 +322,21 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
             await self._room.wait()
 
     async def _next_chunk(self) -> Chunk[ItemT] | None:
-        operation, source = self._exchange.operation, self._source
-        start = await source.hold(self._exchange.max_chunk)
+        operation, source = self.exchange.operation, self._source
+        start = await source.hold(self.exchange.max_chunk)
         items = source.held
         if not items:
             return None
         try:
             # A model is checked as a whole: the items of a stream have not been seen before.
-            whole = operation.with_items(self._exchange.request, items)
+            whole = operation.with_items(self.exchange.request, items)
             operation.request.model_validate(dict(whole))
             first, twins = distinct(operation, items)
-        except ValueError as error:
-            # Also pydantic's ValidationError.
+        except Exception as error:  # noqa: BLE001 - pydantic's, or what strange items do to a function
             error.add_note(f"in items {start} to {start + len(items) - 1} of the stream")
             source.fail(error)
+            self._deliver(list(self._of_held(NotAttemptedReason.STOPPED)))
+            source.held = []
             return None
         for index, equals in twins.items():
             self._twins[start + index] = [(start + equal, items[equal]) for equal in equals]
@@ -298,10 +355,31 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._news.set()
 
     def _unsettled(self, reason: NotAttemptedReason) -> Iterator[Outcome[ItemT, EntryT]]:
-        yield from self._exchange.unsettled(reason)
+        yield from self.exchange.unsettled(reason)
+        yield from self._of_held(reason)
+
+    def _of_held(self, reason: NotAttemptedReason) -> Iterator[Outcome[ItemT, EntryT]]:
         held = self._source.held
         for index, item in enumerate(held, self._source.read - len(held)):
             yield NotAttempted(index=index, item=item, reason=reason)
+
+
+async def _end(driver: asyncio.Task[None]) -> None:
+    """Cancel the task, and leave it to nobody: it ends within the grace."""
+    cancelled: asyncio.CancelledError | None = None
+    driver.cancel()
+    while not driver.done():
+        try:
+            await asyncio.wait({driver})
+        except asyncio.CancelledError as error:
+            # We are told once more, and hand it on: that ends the grace.
+            driver.cancel()
+            cancelled = error
+    if not driver.cancelled():
+        # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
+        driver.exception()
+    if cancelled is not None:
+        raise cancelled
 
 
 class _Source(Generic[ItemT]):
@@ -324,15 +402,16 @@ class _Source(Generic[ItemT]):
         self._async = aiter(items) if isinstance(items, AsyncIterable) else None
 
     async def hold(self, size: int) -> int:
-        """Read up to `size` items into `held`, one by one, so that none is lost on the way.
+        """Read into `held`, one by one so that none is lost on the way, until it has `size` items.
 
         Returns:
             The index of the first of them.
         """
-        start = self.read
+        # Something is held already where an earlier reader was cancelled.
+        start = self.read - len(self.held)
         try:
             if self._sync is not None and not self._ended:
-                for item in islice(self._sync, size):
+                for item in islice(self._sync, size - len(self.held)):
                     self._keep(item)
             while self._async is not None and not self._ended and len(self.held) < size:
                 self._keep(await anext(self._async))
