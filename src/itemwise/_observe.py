@@ -1,0 +1,26 @@
+"""Who is told of each call as it ends, besides the result: nobody, unless asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from itemwise._operation import Operation
+    from itemwise.results import CallRecord
+
+__all__ = ["CallObserver", "on_call", "tell"]
+
+CallObserver: TypeAlias = "Callable[[Operation[Any, Any, Any, Any], CallRecord], None]"
+
+on_call: Final[ContextVar[CallObserver | None]] = ContextVar("itemwise_on_call", default=None)
+"""Called for each call of the runs that begin while it is set, right when it has ended. It must not
+raise: the accounting of the call still has to be done."""
+
+
+def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
+    """Tell whoever has asked that a call has ended."""
+    observer = on_call.get()
+    if observer is not None:
+        observer(operation, record)
