@@ -81,7 +81,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         default_factory=dict["ChunkCall[RequestT, ResponseT, ItemT, EntryT]", None]
     )
     records: MutableSequence[CallRecord] = field(default_factory=list[CallRecord])
-    unmatched: list[UnmatchedEntry] = field(default_factory=list[UnmatchedEntry])
+    unmatched: MutableSequence[UnmatchedEntry] = field(default_factory=list[UnmatchedEntry])
     begun: int = 0
     attempts: int = 0
     throttles: int = 0
