@@ -13,6 +13,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from itemwise._body import Outgoing
 from itemwise._classify import classify
 from itemwise._reply import listening, read
 from itemwise._retry import Again, RetryPolicy, repeat
@@ -96,7 +97,7 @@ async def attempt(
     )
     # Without unset and None members, so that an empty optional list is not sent.
     members = request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
-    with listening(client) as reply:
+    with listening(client) as reply, Outgoing(request, members):
         try:
             parsed = await method(**members)
         except Exception as error:

@@ -14,7 +14,10 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import BotoCoreError, NoRegionError
 
+from itemwise._body import write_bodies
+from itemwise._bounded import set_transport
 from itemwise._reply import take_over
+from itemwise._signature import sign_quickly
 from itemwise.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -91,9 +94,11 @@ async def open_client(
     Raises:
         ConfigurationError: no region, an unknown service or profile, half a pair of credentials.
     """
+    session = session or get_session()
     merged = _defaults() if config is None else _defaults().merge(config)
+    merged = set_transport(merged, config, session.get_default_client_config())
     # The stubs list every service by name, and here it is only known at run time.
-    source = cast("_ClientSource", session or get_session())
+    source = cast("_ClientSource", session)
     try:
         context = source.create_client(service, config=merged, **create_client_arguments)
         client = await context.__aenter__()
@@ -105,6 +110,10 @@ async def open_client(
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot open a client of {service}: {error}") from error
     take_over(client)
+    # The stubs have none of a configuration's attributes, which it makes at run time.
+    if not getattr(merged, "parameter_validation", True):
+        write_bodies(client)
+    sign_quickly(client)
     try:
         yield client
     finally:

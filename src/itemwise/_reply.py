@@ -9,10 +9,9 @@ another version), the parsed dict is still there.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, MutableMapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypedDict, TypeVar, cast
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic import ValidationError
@@ -40,18 +39,26 @@ _JSON_PROTOCOLS = frozenset({"json", "rest-json"})
 
 
 class RawReply:
-    """The bytes of one successful reply, where they could be had."""
+    """The bytes of one successful reply, where they could be had: a context for its call."""
 
-    __slots__ = ("body", "take_over")
+    __slots__ = ("_token", "body", "take_over")
 
     def __init__(self, *, take_over: bool) -> None:
         self.body: bytes | None = None
         self.take_over = take_over
 
+    def __enter__(self) -> Self:
+        self._token: Token[RawReply | None] = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
 
 _current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)
 _ours: WeakSet[AioBaseClient] = WeakSet()
-_listened: WeakSet[AioBaseClient] = WeakSet()
+_listened: WeakKeyDictionary[AioBaseClient, bool] = WeakKeyDictionary()
+"""The clients that have the handler, and whether botocore's own parse is skipped on them."""
 _readable: WeakKeyDictionary[OperationModel, bool] = WeakKeyDictionary()
 
 
@@ -60,18 +67,13 @@ def take_over(client: AioBaseClient) -> None:
     _ours.add(client)
 
 
-@contextmanager
-def listening(client: AioBaseClient) -> Generator[RawReply]:
+def listening(client: AioBaseClient) -> RawReply:
     """Catch the bytes of the reply to the call that is made inside the block."""
-    if client not in _listened:
+    taken = _listened.get(client)
+    if taken is None:
         client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
-        _listened.add(client)
-    reply = RawReply(take_over=client in _ours)
-    token = _current.set(reply)
-    try:
-        yield reply
-    finally:
-        _current.reset(token)
+        taken = _listened[client] = client in _ours
+    return RawReply(take_over=taken)
 
 
 def _keep_body(

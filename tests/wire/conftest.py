@@ -8,7 +8,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import AioSession
 
-from itemwise import _reply
+from itemwise import _body, _reply
 from itemwise.testing import LocalAWS
 from tests.wire.cases import CASES, Case, case_id
 
@@ -28,12 +28,18 @@ async def client(case: Case, aws: LocalAWS, session: AioSession) -> AsyncIterato
 
 @pytest.fixture(params=["raw", "parsed"])
 def reply_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways in which a reply becomes a model: from its bytes, and from botocore's dict."""
+    """Both ways of a call: its bytes are written and read by pydantic, or by botocore."""
     path: str = request.param
     if path == "parsed":
         monkeypatch.setattr(_reply, "_keep_body", _leave_alone)
+        monkeypatch.setattr(_body, "_layout", _no_layout)
     return path
 
 
 def _leave_alone(**_: object) -> None:
     """Stand in for the handler that catches the bytes: botocore's dict is then all there is."""
+
+
+def _no_layout(_: object) -> _body.Layout:
+    """Stand in for the look at an operation's request: botocore then writes the body."""
+    return _body.Layout(frozenset(), frozenset())

@@ -1,0 +1,153 @@
+"""How a request becomes a body: written by pydantic on clients that itemwise has opened.
+
+botocore walks all members in Python, one by one. Its handlers are still shown every member; only
+then, as the last of ``before-parameter-build``, are the lists emptied, so that there is next to
+nothing to walk, and ``before-call`` puts the body that pydantic wrote in place. Where another
+handler has changed the members, or the request's form is not plain JSON, botocore writes the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from itemwise._shape import Request
+
+if TYPE_CHECKING:
+    from aiobotocore.client import AioBaseClient
+    from botocore.model import OperationModel, Shape
+
+__all__ = ["Layout", "Outgoing", "write_bodies"]
+
+_JSON_PROTOCOLS = frozenset({"json", "rest-json"})
+_PLAIN_TYPES = frozenset({"boolean", "integer", "list", "long", "map", "string", "structure"})
+"""Those which pydantic writes as botocore does: no blob, no timestamp, no float."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the members of an operation's request travel, by wire name.
+
+    Attributes:
+        lists: members of the body that are lists; none where botocore must write the body.
+        elsewhere: members that travel in the URI, the query or a header.
+    """
+
+    lists: frozenset[str]
+    elsewhere: frozenset[str]
+
+
+class Outgoing:
+    """One request on its way: a context in which its call is made.
+
+    Args:
+        request: the request.
+        members: the same as botocore is given it.
+    """
+
+    __slots__ = ("_token", "layout", "members", "request")
+
+    def __init__(self, request: Request, members: Mapping[str, object]) -> None:
+        self.request = request
+        self.members = members
+        self.layout: Layout | None = None
+
+    def __enter__(self) -> None:
+        self._token: Token[Outgoing | None] = _current.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
+
+_current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
+_layouts: WeakKeyDictionary[OperationModel, Layout] = WeakKeyDictionary()
+
+
+def write_bodies(client: AioBaseClient) -> None:
+    """Write the bodies of this client's requests.
+
+    Args:
+        client: one that nobody else has set up, without botocore's validation of parameters: that
+            would find the emptied lists too short.
+    """
+    events = client.meta.events
+    events.register_last("before-parameter-build", _empty_lists, unique_id="itemwise-lists")
+    events.register_first("before-call", _put_body, unique_id="itemwise-body")
+
+
+def _empty_lists(params: MutableMapping[str, object], model: OperationModel, **_: object) -> None:
+    outgoing = _current.get()
+    if outgoing is None:
+        return
+    layout = _layout(model)
+    members = outgoing.members
+    untouched = len(params) == len(members) and all(
+        params.get(name) is value for name, value in members.items()
+    )
+    if untouched and layout.lists:
+        for name in layout.lists & params.keys():
+            params[name] = []
+        outgoing.layout = layout
+
+
+def _put_body(params: MutableMapping[str, object], **_: object) -> None:
+    outgoing = _current.get()
+    if outgoing is None or outgoing.layout is None:
+        return
+    request, elsewhere = outgoing.request, outgoing.layout.elsewhere
+    fields = type(request).model_fields
+    text = request.model_dump_json(
+        by_alias=True,
+        exclude_unset=True,
+        exclude_none=True,
+        exclude={name for name, field in fields.items() if field.alias in elsewhere} or None,
+    )
+    params["body"] = text.encode()
+
+
+def _layout(operation: OperationModel) -> Layout:
+    known = _layouts.get(operation)
+    if known is None:
+        known = _layouts[operation] = _read_layout(operation)
+    return known
+
+
+def _read_layout(operation: OperationModel) -> Layout:
+    service, shape = operation.service_model, operation.input_shape
+    protocol = getattr(service, "resolved_protocol", service.protocol)
+    nothing = Layout(frozenset(), frozenset())
+    if protocol not in _JSON_PROTOCOLS or shape is None or "payload" in shape.serialization:
+        return nothing
+    if getattr(operation, "operation_context_parameters", None):
+        # Its endpoint is found by looking into the lists.
+        return nothing
+    members: Mapping[str, Shape] = getattr(shape, "members", {})
+    elsewhere = {name for name, member in members.items() if "location" in member.serialization}
+    body = {name: member for name, member in members.items() if name not in elsewhere}
+    if not all(_is_plain(name, member, set()) for name, member in body.items()):
+        return nothing
+    lists = {name for name, member in body.items() if member.type_name == "list"}
+    return Layout(frozenset(lists), frozenset(elsewhere))
+
+
+def _is_plain(name: str, shape: Shape, seen: set[str]) -> bool:
+    """Whether a member's JSON has the form and the name of the value that botocore is given."""
+    traits = shape.serialization
+    if shape.type_name not in _PLAIN_TYPES or traits.get("name", name) != name:
+        return False
+    if traits.get("jsonvalue") or getattr(shape, "is_document_type", False):
+        return False
+    if shape.name in seen:
+        return True
+    seen.add(shape.name)
+    members: Mapping[str, Shape] = getattr(shape, "members", {})
+    # What stands in a list or a map has no name of its own.
+    inner: list[Shape] = [
+        getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)
+    ]
+    return all(_is_plain(key, member, seen) for key, member in members.items()) and all(
+        _is_plain(member.serialization.get("name", ""), member, seen) for member in inner
+    )
