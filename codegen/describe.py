@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 from codegen import infer
 from codegen.errors import CodegenError
@@ -120,6 +120,15 @@ class Description:
     def key(self) -> tuple[str, ...]:
         """The item's members that make its key; empty where the whole item does."""
         return self.failures.naming.key
+
+    @property
+    def code_enum(self) -> StringShape | None:
+        """The enum of the failures' codes; ``None`` where they are plain strings, or none."""
+        shape = self.failures.shape
+        for part in (self.code or "").removesuffix("[]").split("."):
+            shape = shape.members[part] if isinstance(shape, StructureShape) and part else shape
+        shape = shape.member if isinstance(shape, ListShape) else shape
+        return shape if isinstance(shape, StringShape) and shape.enum else None
 
     def why(self, fact: str) -> Reason | None:
         """Find the reason for a fact."""

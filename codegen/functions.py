@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from botocore.model import ListShape, StringShape, StructureShape
+from botocore.model import StructureShape
 
 from codegen import keys, names
 from codegen.classes import Classes
 from codegen.describe import Description, Entries
+from codegen.errors import CodegenError
 from codegen.words import comment, docstring
 
 __all__ = ["constant", "entry_type", "functions", "item_type"]
@@ -218,15 +219,12 @@ def _silence(description: Description) -> Sequence[str]:
 
 def _retryable(description: Description) -> Sequence[str]:
     """Print the codes, as members of their enum where they have one."""
-    shape = description.failures.shape
-    for part in (description.code or "").removesuffix("[]").split("."):
-        shape = shape.members[part] if isinstance(shape, StructureShape) and part else shape
-    shape = shape.member if isinstance(shape, ListShape) else shape
-    codes = sorted(description.retryable_codes)
-    if not isinstance(shape, StringShape) or not shape.enum:
+    codes, enum = sorted(description.retryable_codes), description.code_enum
+    if enum is None:
         return [f'"{code}"' for code in codes]
-    enum = names.class_name(shape)
-    return [f"{enum}.{names.constant(code)}.value" for code in codes]
+    if unknown := set(codes) - set(enum.enum):
+        raise CodegenError(f"retryable_codes: {', '.join(sorted(unknown))} is no {enum.name}")
+    return [f"{names.class_name(enum)}.{names.constant(code)}.value" for code in codes]
 
 
 def _codes(description: Description, fact: str, codes: Sequence[str]) -> Sequence[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from botocore.model import ListShape, Shape, StringShape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 
 from codegen.describe import Description, Entries, StatusList
 from codegen.modules import header
@@ -181,12 +181,9 @@ def _guessed(description: Description) -> Mapping[str, str]:
     throttling = [name for name in errors if _THROTTLING.search(name)]
     if throttling:
         found["throttle_error"] = throttling[0]
-    shape = description.failures.shape
-    for part in (description.code or "").removesuffix("[]").split("."):
-        shape = shape.members[part] if isinstance(shape, StructureShape) and part else shape
-    shape = shape.member if isinstance(shape, ListShape) else shape
-    if isinstance(shape, StringShape) and shape.enum and description.status is None:
-        found["item_code"] = next(filter(_ABSENT.search, shape.enum), shape.enum[0])
+    enum = description.code_enum
+    if enum is not None and description.status is None:
+        found["item_code"] = next(filter(_ABSENT.search, enum.enum), enum.enum[0])
     return found
 
 

@@ -124,6 +124,7 @@ def test_without_one_of_its_facts_an_operation_cannot_be_generated(name: str, fo
         (".facts.max_items]", ".facts.max_things]", "there is no such fact"),
         ("value = 100", 'value = "many"', "max_items: 'many' is no int"),
         ('["InvalidInputException"]', '["NoSuchException"]', "NoSuchException is no error of it"),
+        ("value = []", 'value = ["NO_SUCH_REASON"]', "NO_SUCH_REASON is no FailedItemReason"),
         ("value = 100", "value = 100\nseen = true", "unknown seen"),
         ('title = "', 'motto = "x"\ntitle = "', "unknown motto"),
         ('"FailedItem.URI"', '"FailedItem.URL"', "docs: there is no FailedItem.URL"),
@@ -284,8 +285,11 @@ def test_the_exit_status_tells_drift(
 def test_the_exit_status_tells_differences(
     found: list[str], status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def differences(_files: Mapping[str, str]) -> list[str]:
+        return found
+
     monkeypatch.setattr("codegen.output.render", dict[str, str])
-    monkeypatch.setattr("codegen.output.differences", lambda *_: found)
+    monkeypatch.setattr("codegen.output.differences", differences)
     assert main(["check"]) == status
 
 

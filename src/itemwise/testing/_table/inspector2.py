@@ -29,7 +29,7 @@ ROWS: Final[tuple[ServedOperation, ...]] = (
             member="successfulAssociations",
             names=(("scanConfigurationArn", "scanConfigurationArn"), ("resource", "resource")),
         ),
-        item_code="SCAN_CONFIGURATION_NOT_FOUND",
+        item_code="RESOURCE_NOT_FOUND",
         item_message="The scan configuration is not associated.",
     ),
     ServedOperation(
@@ -51,7 +51,7 @@ ROWS: Final[tuple[ServedOperation, ...]] = (
             member="successfulAssociations",
             names=(("scanConfigurationArn", "scanConfigurationArn"), ("resource", "resource")),
         ),
-        item_code="SCAN_CONFIGURATION_NOT_FOUND",
+        item_code="RESOURCE_NOT_FOUND",
         item_message="The scan configuration was not found.",
     ),
 )
