@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from itemwise._classify import is_throttling
 from itemwise._operation import Operation, Verdict
 from itemwise._plan import Chunk
-from itemwise._shape import Response
+from itemwise._shape import Response, ResponseShape
 from itemwise.errors import CallError, Delivery, ResponseError
 from itemwise.results import (
     Failed,
@@ -95,24 +95,41 @@ def settle(
     elif any(entry.failed for entry in unmatched):
         silence = _silent(operation, response, "the reply has a failure of an item not sent")
     outcomes: list[Outcome[ItemT, EntryT]] = []
+    # One look for each item: nearly all of them have succeeded.
+    said_of = {**successes, **failures}
     for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
-        if position in again:
-            continue
-        if position in failures:
-            outcomes.append(refused(index, item, failures[position], doubt))
-        elif position in successes:
-            entry = successes[position].success
-            outcomes.append(Succeeded(index=index, item=item, entry=entry))
-        elif silence is None:
-            outcomes.append(Succeeded(index=index, item=item))
-        else:
-            outcomes.append(Unknown(index=index, item=item, error=silence))
+        said = said_of.get(position)
+        if said is None:
+            if silence is None:
+                outcomes.append(_succeeded(index, item, None))
+            else:
+                outcomes.append(Unknown(index=index, item=item, error=silence))
+        elif not said.failed:
+            outcomes.append(_succeeded(index, item, said.success))
+        elif position not in again:
+            outcomes.append(refused(index, item, said, doubt))
     return Settlement(
         outcomes=outcomes,
         again=again,
         unmatched=unmatched,
         throttled=any(is_throttling(verdict.code) for verdict in again.values()),
     )
+
+
+_new: Callable[[type[Succeeded[Any]]], Succeeded[Any]] = object.__new__
+_set_index = Succeeded.__dict__["index"].__set__
+_set_item = Succeeded.__dict__["item"].__set__
+_set_entry = Succeeded.__dict__["entry"].__set__
+
+
+def _succeeded(index: int, item: ItemT, entry: ResponseShape | None) -> Succeeded[ItemT]:
+    # Nearly every item gets one, and this costs half of the constructor, which finds each slot of a
+    # frozen dataclass by name as it sets it.
+    outcome = _new(Succeeded)
+    _set_index(outcome, index)
+    _set_item(outcome, item)
+    _set_entry(outcome, entry)
+    return outcome
 
 
 def _silent(operation: Operation[Any, Any, Any, Any], response: Response, why: str) -> CallError:
