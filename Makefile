@@ -21,7 +21,7 @@ uv = $(with_index) $(1)/python -m uv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint format types unit docs package floors clean generate generate-check drift
+.PHONY: help demo test lint format types unit chaos docs package floors bench clean generate generate-check drift
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -68,6 +68,9 @@ package: .venv/.stamp ## build wheel and sdist, and test the wheel as a user get
 
 floors: .venv-floors/.stamp ## the tests again, on the oldest dependencies we claim
 	$(FLOORS_BIN)/python -m pytest -n $(WORKERS) $(FLOORS_TESTS)
+
+bench: .venv/.stamp ## what a call and a run cost beside plain aiobotocore, into docs (4 min)
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## remove all that the targets here make
 	rm -rf .venv .venv-demo .venv-floors dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
