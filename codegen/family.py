@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from codegen.source import Models, installed, service_names
+from codegen.source import Models, installed, read, service_names
 
 __all__ = ["RULE", "family", "installed_family"]
 
@@ -46,7 +46,8 @@ def family(
 @cache
 def installed_family() -> Sequence[tuple[str, str]]:
     """Find the operations in the installed botocore, once: reading all its models takes seconds."""
-    return family(service_names())
+    # All models at once would fill the memory: none is kept.
+    return family(service_names(), read)
 
 
 def _belongs(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:

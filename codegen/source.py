@@ -13,18 +13,23 @@ from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from codegen.errors import CodegenError
 
-__all__ = ["Models", "Service", "installed", "service_names", "version"]
+__all__ = ["Models", "Service", "installed", "read", "service_names", "version"]
 
 Models: TypeAlias = Callable[[str], Mapping[str, Any]]
 """Gives botocore's description of a service, by the service's name."""
 
 
-@cache
-def installed(name: str) -> Mapping[str, Any]:
-    """Load a service's description from the installed botocore."""
+def read(name: str) -> Mapping[str, Any]:
+    """Read a service's description from the installed botocore."""
     # Not by a botocore session: it would read the user's configuration.
     description: Mapping[str, Any] = create_loader().load_service_model(name, "service-2")
     return description
+
+
+@cache
+def installed(name: str) -> Mapping[str, Any]:
+    """Read a service's description from the installed botocore, and keep it."""
+    return read(name)
 
 
 @cache
