@@ -1,0 +1,732 @@
+"""`stream_batch`: sources of any kind and length, and every way to leave a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from aiobotocore.client import AioBaseClient
+from aiobotocore.session import AioSession
+from pydantic import ValidationError
+
+from itemwise import (
+    BatchResult,
+    BatchStream,
+    NotAttemptedReason,
+    Outcome,
+    Pace,
+    RetryPolicy,
+    Status,
+    Succeeded,
+    stream_batch,
+)
+from itemwise.testing import (
+    Delay,
+    Drop,
+    ExtraFailures,
+    FailCalls,
+    FailItems,
+    LocalAWS,
+    PoisonItems,
+    Throttle,
+)
+from tests.wire.cases import CONNECT, FMS, Case, case_id, check_accounting, rounds, until
+
+AnyStream = BatchStream[Any, Any, Any, Any]
+AnyOutcome = Outcome[Any, Any]
+
+BRIEF = RetryPolicy(max_attempts=3, base_delay=0.001, max_delay=0.004, grace=0.01)
+PATIENT = RetryPolicy(grace=1)
+
+only_fms = pytest.mark.parametrize("case", [FMS], ids=case_id)
+
+
+class SourceError(Exception):
+    """What a source of the caller's own raises."""
+
+
+class Reading:
+    """A source that knows how far it was read.
+
+    Attributes:
+        read: how many items it has given away.
+        breaks_at: where it raises.
+        gates: by place, what it waits for before it goes on.
+    """
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.items = list(items)
+        self.read = 0
+        self.breaks_at = -1
+        self.gates: dict[int, asyncio.Event] = {}
+
+    def __iter__(self) -> Iterator[Any]:
+        for place, item in enumerate(self.items):
+            self._next(place)
+            yield item
+
+    async def slowly(self) -> AsyncIterator[Any]:
+        for place, item in enumerate(self.items):
+            if place in self.gates:
+                await self.gates[place].wait()
+            await asyncio.sleep(0)
+            self._next(place)
+            yield item
+
+    def _next(self, place: int) -> None:
+        if place == self.breaks_at:
+            raise SourceError
+        self.read += 1
+
+
+SOURCES: dict[str, Callable[[Reading], Any]] = {
+    "list": lambda reading: reading.items,
+    "generator": iter,
+    "async": Reading.slowly,
+}
+
+
+def open_stream(case: Case, client: AioBaseClient, items: Any, **options: Any) -> AnyStream:
+    """Open a stream with a pace of its own: tests are not to slow each other down."""
+    pace = options.pop("pace", None) or Pace()
+    return stream_batch(client, case.operation, case.make([]), items, pace=pace, **options)
+
+
+def check_stream(
+    case: Case, aws: LocalAWS, items: Sequence[Any], outcomes: Iterable[AnyOutcome]
+) -> dict[str, int]:
+    """Hold all outcomes of what was read against the ledger, and count them."""
+    in_order = sorted(outcomes, key=lambda outcome: outcome.index)
+    assert [outcome.item for outcome in in_order] == list(items)
+    result = BatchResult[Any, Any](operation=case.operation, outcomes=in_order)
+    check_accounting(case, aws, case.make(items), result)
+    return {status: count for status, count in result.counts.items() if count}
+
+
+async def collect(stream: AnyStream, outcomes: list[AnyOutcome]) -> None:
+    """Take what a stream yields, one by one: what raises at last loses none of it."""
+    async for outcome in stream:
+        outcomes.append(outcome)  # noqa: PERF401 - for that reason
+
+
+def left_behind() -> list[asyncio.Task[Any]]:
+    """List the tasks that still run, but for the test's own and those of the server."""
+    return [
+        task
+        for task in asyncio.all_tasks()
+        if task is not asyncio.current_task() and "RequestHandler" not in repr(task.get_coro())
+    ]
+
+
+async def quiet(reading: Reading) -> None:
+    """Wait until nothing is read any more."""
+    calm = 0
+    while calm < 200:
+        read = reading.read
+        await asyncio.sleep(0)
+        calm = calm + 1 if reading.read == read else 0
+
+
+@pytest.fixture
+async def complaints() -> list[str]:
+    """What the loop says of tasks and generators that nobody looked after."""
+    said: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(str(context)))
+    return said
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+async def test_a_source_of_any_kind_is_read_to_its_end(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str
+) -> None:
+    reading = Reading(case.items(range(23)))
+    aws.inject(FailItems(items=set(case.keys(4, 20)), code=case.final_code))
+    stream = open_stream(case, client, SOURCES[kind](reading), chunk_size=5, concurrency=3)
+
+    outcomes = [outcome async for outcome in stream]
+
+    counts = check_stream(case, aws, reading.items, outcomes)
+    assert counts == {"succeeded": 21, "failed": 2}
+    assert sorted(len(call.items) for call in aws.ledger.calls) == [3, 5, 5, 5, 5]
+    assert stream.pending == []
+    progress = stream.progress
+    assert (progress.total, progress.settled, progress.calls) == (23, 23, 5)
+    assert (progress.succeeded, progress.failed) == (21, 2)
+    assert left_behind() == []
+    assert [outcome async for outcome in stream] == []
+
+
+async def test_an_empty_source_sends_nothing(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    assert [outcome async for outcome in open_stream(case, client, [])] == []
+    assert aws.ledger.calls == []
+
+
+async def test_outcomes_come_before_the_source_has_ended(case: Case, client: AioBaseClient) -> None:
+    reading = Reading(case.items(range(10)))
+    reading.gates[5] = asyncio.Event()
+    stream = open_stream(case, client, reading.slowly(), chunk_size=5)
+
+    first = [await anext(stream) for _ in range(5)]
+
+    assert {outcome.index for outcome in first} == set(range(5))
+    # The rest of the source is not there yet: the outcomes did not wait for it.
+    assert reading.read == 5
+    reading.gates[5].set()
+    assert {outcome.index async for outcome in stream} == set(range(5, 10))
+
+
+@pytest.mark.parametrize("kind", ["generator", "async"])
+@pytest.mark.parametrize(("concurrency", "chunk_size"), [(1, 1), (1, 10), (4, 3), (8, 25)])
+@only_fms
+async def test_the_source_is_read_only_as_fast_as_outcomes_are_taken(
+    case: Case, client: AioBaseClient, kind: str, concurrency: int, chunk_size: int
+) -> None:
+    reading = Reading(case.items(range(20 * chunk_size)))
+    source = SOURCES[kind](reading)
+    options = {"concurrency": concurrency, "chunk_size": chunk_size}
+    bound = 2 * concurrency * chunk_size
+
+    taken = 0
+    async for _ in open_stream(case, client, source, **options):
+        taken += 1
+        if taken in (1, 5 * chunk_size):
+            # However long the caller takes.
+            await quiet(reading)
+        assert reading.read - taken <= bound
+    assert taken == len(reading.items)
+
+
+@only_fms
+async def test_what_was_taken_is_held_by_nobody(case: Case, session: AioSession) -> None:
+    async with (
+        LocalAWS(keep_calls=False, keep_applied=False) as aws,
+        aws.client("fms", session=session) as client,
+    ):
+        most, taken = 0, 0
+        numbers = (case.item(number) for number in range(6000))
+        async for _ in open_stream(case, client, numbers, concurrency=2):
+            taken += 1
+            if taken % 1500 == 0:
+                alive = sum(isinstance(thing, Succeeded) for thing in gc.get_objects())
+                most = max(most, alive)
+        assert taken == 6000
+        assert most <= 2 * 2 * case.limit + 1
+
+
+async def test_the_request_stays_as_it_is_and_serves_again(
+    case: Case, client: AioBaseClient
+) -> None:
+    request = case.make([])
+    before = request.model_dump()
+    for _ in range(2):
+        source = case.items(range(7))
+        stream: AnyStream = stream_batch(client, case.operation, request, source, chunk_size=3)
+        assert len([outcome async for outcome in stream]) == 7
+    assert request.model_dump() == before
+
+
+async def test_a_request_with_items_of_its_own_is_refused(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    with pytest.raises(ValueError, match=f"{case.name}.*leave its items empty"):
+        stream_batch(client, case.operation, case.request(1), case.items([2]))
+    assert aws.ledger.calls == []
+
+
+@only_fms
+async def test_bad_arguments_are_refused_at_once(case: Case, client: AioBaseClient) -> None:
+    request = case.make([])
+    with pytest.raises(ValueError, match="concurrency"):
+        stream_batch(client, case.operation, request, [], concurrency=0)
+    with pytest.raises(ValueError, match="chunk_size"):
+        stream_batch(client, case.operation, request, [], chunk_size=101)
+    with pytest.raises(ValueError, match="timeout"):
+        stream_batch(client, case.operation, request, [], timeout=-1)
+    with pytest.raises(TypeError, match="BatchDisassociateResourceRequest"):
+        stream_batch(client, case.operation, CONNECT.make([]), [])
+    nothing: Any = object()
+    with pytest.raises(TypeError, match="aiobotocore client"):
+        stream_batch(nothing, case.operation, request, [])
+
+
+async def test_equal_items_in_a_chunk_travel_once_and_apart_they_travel_again(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items([0, 1, 0, 0, 2, 0])
+    stream = open_stream(case, client, items, chunk_size=4, concurrency=1)
+
+    outcomes = [outcome async for outcome in stream]
+
+    assert sorted(outcome.index for outcome in outcomes) == list(range(6))
+    assert all(outcome.item == items[outcome.index] for outcome in outcomes)
+    assert {outcome.status for outcome in outcomes} == {Status.SUCCEEDED}
+    assert sorted(case.applied(aws).values()) == [1, 1, 2]
+    assert stream.progress.settled == 6
+
+
+async def test_equal_items_are_pending_one_by_one(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+    items = case.items([0, 1, 0, 0])
+    stream = open_stream(case, client, items, retry=BRIEF)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(stream), 0.02)
+
+    assert [(o.index, o.status) for o in stream.pending] == [(i, "unknown") for i in range(4)]
+
+
+async def test_a_bad_item_stands_alone_and_the_rest_goes_through(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(13))))
+    items = case.items(range(20))
+
+    outcomes = [outcome async for outcome in open_stream(case, client, items, chunk_size=10)]
+
+    assert check_stream(case, aws, items, outcomes) == {"succeeded": 19, "failed": 1}
+
+
+# --- ways to leave --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken"), [(kind, taken) for kind in SOURCES for taken in (1, 4, 17)]
+)
+async def test_a_stream_that_is_closed_early_accounts_for_all_that_was_read(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str, taken: int
+) -> None:
+    reading = Reading(case.items(range(40)))
+    aws.inject(FailItems(items=set(case.keys(1, 11, 21)), code=case.final_code))
+    yielded: list[AnyOutcome] = []
+
+    source = SOURCES[kind](reading)
+    async with open_stream(
+        case, client, source, chunk_size=4, concurrency=2, retry=BRIEF
+    ) as stream:
+        async for outcome in stream:
+            yielded.append(outcome)
+            if len(yielded) == taken:
+                break
+
+    read = stream.progress.total
+    assert kind == "list" or read == reading.read
+    assert len(yielded) == taken
+    check_stream(case, aws, reading.items[:read], [*yielded, *stream.pending])
+    assert [outcome.index for outcome in stream.pending] == sorted(o.index for o in stream.pending)
+    assert left_behind() == []
+    # And it stays closed.
+    await stream.aclose()
+    assert [outcome async for outcome in stream] == []
+
+
+async def test_a_close_gives_calls_in_flight_their_grace(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(4))
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=0.02))
+    await until(lambda: stream.progress.calls == 2)
+
+    await stream.aclose()
+
+    counts = check_stream(case, aws, items, [*yielded, *stream.pending])
+    assert counts == {"succeeded": 4}
+
+
+async def test_a_close_leaves_unknown_what_does_not_answer(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(6))
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=BRIEF)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=30))
+    await until(lambda: stream.progress.calls == 2)
+
+    await stream.aclose()
+
+    counts = check_stream(case, aws, items[: stream.progress.total], [*yielded, *stream.pending])
+    assert counts == {"succeeded": 2, "unknown": 2}
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("kind", ["generator", "async"])
+@only_fms
+async def test_a_stream_that_is_dropped_is_closed_by_the_loop(
+    case: Case, client: AioBaseClient, kind: str, complaints: list[str]
+) -> None:
+    reading = Reading(case.items(range(200)))
+    source = SOURCES[kind](reading)
+
+    async for _ in open_stream(case, client, source, chunk_size=2, concurrency=2, retry=BRIEF):
+        # Full of what nobody takes: nothing but the stream itself could wake its workers.
+        await quiet(reading)
+        break
+
+    await until(lambda: left_behind() == [])
+    gc.collect()
+    assert reading.read < 200
+    assert complaints == []
+
+
+@only_fms
+async def test_a_stream_in_a_cycle_is_closed_when_it_is_collected(
+    case: Case, client: AioBaseClient, complaints: list[str]
+) -> None:
+    reading = Reading(case.items(range(200)))
+    stream = open_stream(case, client, iter(reading), chunk_size=2, concurrency=2, retry=BRIEF)
+    await anext(stream)
+    await quiet(reading)
+    cycle: list[object] = [stream]
+    cycle.append(cycle)
+
+    del stream, cycle
+    gc.collect()
+
+    await until(lambda: left_behind() == [])
+    gc.collect()
+    assert complaints == []
+
+
+@only_fms
+async def test_a_stream_that_was_never_begun_reads_nothing(
+    case: Case, client: AioBaseClient, aws: LocalAWS, complaints: list[str]
+) -> None:
+    reading = Reading(case.items(range(10)))
+
+    async with open_stream(case, client, iter(reading)) as stream:
+        await rounds(5)
+
+    assert reading.read == 0
+    assert stream.pending == []
+    assert aws.ledger.calls == []
+    assert left_behind() == []
+    assert complaints == []
+
+
+async def test_a_cancelled_caller_finds_all_that_was_read(
+    case: Case, client: AioBaseClient, aws: LocalAWS, complaints: list[str]
+) -> None:
+    reading = Reading(case.items(range(12)))
+    stream = open_stream(case, client, reading.slowly(), chunk_size=3, concurrency=1, retry=BRIEF)
+    yielded: list[AnyOutcome] = []
+
+    async def consume() -> None:
+        async for outcome in stream:
+            yielded.append(outcome)
+            if len(yielded) == 3:
+                aws.inject(Delay(seconds=30))
+
+    task = asyncio.create_task(consume())
+    await until(lambda: stream.progress.calls == 2)
+    task.cancel("enough")
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    counts = check_stream(case, aws, reading.items[: reading.read], [*yielded, *stream.pending])
+    assert counts.pop("succeeded") == 3
+    assert counts.pop("unknown") == 3
+    assert {o.status for o in stream.pending} <= {Status.UNKNOWN, Status.NOT_ATTEMPTED}
+    assert set(counts) <= {"not_attempted"}
+    assert left_behind() == []
+    assert complaints == []
+
+
+@only_fms
+async def test_a_second_cancellation_ends_the_grace_and_leaves_nothing_running(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+    stream = open_stream(case, client, case.items(range(2)), retry=PATIENT)
+
+    async def consume() -> None:
+        await anext(stream)
+
+    task = asyncio.create_task(consume())
+    await until(lambda: stream.progress.calls == 1)
+    task.cancel()
+    await rounds(50)
+    # One cancellation waits for answers.
+    assert not task.done()
+    task.cancel()
+    await rounds(50)
+
+    assert task.cancelled()
+    assert left_behind() == []
+    assert [outcome.status for outcome in stream.pending] == ["unknown"] * 2
+
+
+@only_fms
+async def test_a_stream_may_be_closed_at_any_moment(
+    case: Case, client: AioBaseClient, aws: LocalAWS, unpaced: Pace, complaints: list[str]
+) -> None:
+    seen: set[Status] = set()
+    for moment in range(60):
+        aws.ledger.reset()
+        aws.clear_faults()
+        aws.inject(Throttle(times=1))
+        aws.inject(Drop(when="after", times=1))
+        aws.inject(PoisonItems(items=set(case.keys(3))))
+        reading = Reading(case.items(range(20)))
+        options = {"chunk_size": 4, "concurrency": 2, "retry": BRIEF, "pace": unpaced}
+        stream = open_stream(case, client, reading.slowly(), **options)
+        yielded: list[AnyOutcome] = []
+
+        task = asyncio.create_task(collect(stream, yielded))
+        calls = moment % 11
+        while aws.ledger.call_count() < calls and not task.done():
+            await rounds(1)
+        await rounds(moment % 17)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await rounds(30)
+
+        outcomes = [*yielded, *stream.pending]
+        check_stream(case, aws, reading.items[: reading.read], outcomes)
+        seen |= {outcome.status for outcome in outcomes}
+        assert left_behind() == []
+    assert seen == set(Status)
+    assert complaints == []
+
+
+# --- faults of the source -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["generator", "async"])
+@pytest.mark.parametrize("place", [0, 1, 5, 7])
+async def test_an_error_of_the_source_comes_after_what_was_read_has_its_outcome(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str, place: int
+) -> None:
+    reading = Reading(case.items(range(20)))
+    reading.breaks_at = place
+    stream = open_stream(case, client, SOURCES[kind](reading), chunk_size=5, concurrency=2)
+    outcomes: list[AnyOutcome] = []
+
+    with pytest.raises(SourceError):
+        await collect(stream, outcomes)
+
+    counts = check_stream(case, aws, reading.items[:place], outcomes)
+    assert counts == ({"succeeded": place} if place else {})
+    assert stream.pending == []
+    assert left_behind() == []
+
+
+@only_fms
+async def test_an_item_that_does_not_fit_the_request_is_named(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(20))
+    items[12] = ""
+    stream = open_stream(case, client, items, chunk_size=5, concurrency=2)
+    outcomes: list[AnyOutcome] = []
+
+    with pytest.raises(ValidationError) as caught:
+        await collect(stream, outcomes)
+
+    assert caught.value.__notes__ == ["in items 10 to 14 of the stream"]
+    outcomes.sort(key=lambda outcome: outcome.index)
+    assert [outcome.item for outcome in outcomes] == items[:15]
+    assert [o.status for o in outcomes] == [*["succeeded"] * 10, *["not_attempted"] * 5]
+    assert set(case.applied(aws)) == set(case.keys(*range(10)))
+    reasons = {getattr(outcome, "reason", None) for outcome in outcomes}
+    assert reasons == {None, NotAttemptedReason.STOPPED}
+    assert stream.pending == []
+
+
+async def test_an_item_of_another_kind_is_named(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = [*case.items(range(4)), object()]
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1)
+    outcomes: list[AnyOutcome] = []
+
+    # Whatever the operation's own functions make of it.
+    with pytest.raises((ValidationError, AttributeError, TypeError)) as caught:
+        await collect(stream, outcomes)
+
+    assert caught.value.__notes__ == ["in items 4 to 4 of the stream"]
+    assert [outcome.status for outcome in outcomes] == [*["succeeded"] * 4, "not_attempted"]
+    assert outcomes[-1].item is items[-1]
+    assert left_behind() == []
+    assert aws.ledger.call_count() == 2
+
+
+@only_fms
+async def test_a_source_that_cancels_itself_misplaces_no_item(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    class Cancelling:
+        def __init__(self) -> None:
+            self.given = 0
+            self.cancelled = False
+
+        def __aiter__(self) -> Cancelling:
+            return self
+
+        async def __anext__(self) -> str:
+            if self.given == 3 and not self.cancelled:
+                self.cancelled = True
+                raise asyncio.CancelledError
+            if self.given == 10:
+                raise StopAsyncIteration
+            self.given += 1
+            item: str = case.item(self.given - 1)
+            return item
+
+    outcomes: list[AnyOutcome] = []
+    with pytest.raises(asyncio.CancelledError):
+        await collect(
+            open_stream(case, client, Cancelling(), chunk_size=5, concurrency=2), outcomes
+        )
+
+    assert check_stream(case, aws, case.items(range(10)), outcomes) == {"succeeded": 10}
+
+
+# --- runs that stop -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+async def test_a_fault_of_the_request_drains_the_source(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException"))
+    reading = Reading(case.items(range(60)))
+    source = SOURCES[kind](reading)
+    stream = open_stream(case, client, source, chunk_size=3, concurrency=2, retry=BRIEF)
+
+    outcomes = [outcome async for outcome in stream]
+
+    counts = check_stream(case, aws, reading.items, outcomes)
+    assert counts["failed"] <= 6
+    assert counts["not_attempted"] >= 54
+    assert stream.error is not None
+    assert stream.error.code == "AccessDeniedException"
+    assert aws.ledger.call_count() <= 2
+    reasons = {getattr(outcome, "reason", None) for outcome in outcomes}
+    assert reasons == {None, NotAttemptedReason.STOPPED}
+
+
+@only_fms
+async def test_a_drained_source_is_read_no_faster_than_outcomes_are_taken(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException"))
+    reading = Reading(case.items(range(500)))
+    taken = 0
+    async for _ in open_stream(case, client, iter(reading), chunk_size=5, concurrency=2):
+        taken += 1
+        assert reading.read - taken <= 2 * 2 * 5
+    assert taken == 500
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+async def test_a_deadline_that_is_past_sends_nothing(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str
+) -> None:
+    reading = Reading(case.items(range(10)))
+
+    stream = open_stream(case, client, SOURCES[kind](reading), timeout=0)
+    outcomes = [outcome async for outcome in stream]
+
+    assert aws.ledger.calls == []
+    # An async source can keep us waiting: nothing more is read of it.
+    assert len(outcomes) == (0 if kind == "async" else 10)
+    assert {getattr(o, "reason", None) for o in outcomes} <= {NotAttemptedReason.DEADLINE}
+
+
+async def test_a_deadline_in_flight_leaves_unknown_what_was_sent(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+    items = case.items(range(8))
+    stream = open_stream(
+        case, client, items, chunk_size=2, concurrency=2, timeout=0.02, retry=BRIEF
+    )
+
+    outcomes = [outcome async for outcome in stream]
+
+    assert check_stream(case, aws, items, outcomes) == {"unknown": 4, "not_attempted": 4}
+    assert left_behind() == []
+
+
+@only_fms
+async def test_a_deadline_ends_the_wait_for_a_source(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    reading = Reading(case.items(range(10)))
+    reading.gates[4] = asyncio.Event()
+    stream = open_stream(case, client, reading.slowly(), chunk_size=3, timeout=0.05, retry=PATIENT)
+
+    outcomes = [outcome async for outcome in stream]
+
+    # Three were sent, and the fourth waited for others in its chunk; on a slow machine less.
+    assert reading.read <= 4
+    counts = check_stream(case, aws, reading.items[: reading.read], outcomes)
+    assert counts.get("succeeded", 0) in {0, 3}
+
+
+@only_fms
+async def test_a_deadline_ends_the_drain_of_a_source(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException"))
+    reading = Reading(case.items(range(20)))
+    reading.gates[7] = asyncio.Event()
+    stream = open_stream(
+        case, client, reading.slowly(), chunk_size=3, concurrency=1, timeout=0.05, retry=PATIENT
+    )
+
+    outcomes = [outcome async for outcome in stream]
+
+    # Seven, unless the machine is so slow that the deadline comes before the first answer.
+    counts = check_stream(case, aws, reading.items[: reading.read], outcomes)
+    assert counts["failed"] == 3
+    assert reading.read <= 7
+    assert left_behind() == []
+
+
+@only_fms
+async def test_time_spent_on_the_source_is_no_stall(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    reading = Reading(case.items(range(4)))
+    stream: AnyStream
+
+    async def source() -> AsyncIterator[Any]:
+        async for item in reading.slowly():
+            if reading.read == 3:
+                # As if it had taken an hour, at the end of which the service throttles.
+                await until(lambda: stream.progress.settled == 2)
+                stream._flow.exchange.progress_at -= 3600
+                aws.inject(Throttle(times=1))
+            yield item
+
+    stream = open_stream(case, client, source(), chunk_size=2, concurrency=1)
+    outcomes = [outcome async for outcome in stream]
+
+    assert check_stream(case, aws, reading.items, outcomes) == {"succeeded": 4}
+    assert stream.progress.throttled == 1
+
+
+@only_fms
+async def test_entries_that_match_nothing_are_kept_up_to_a_number(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(ExtraFailures(sent=tuple(f"unsent-{number}" for number in range(400))))
+    items = case.items(range(4))
+    stream = open_stream(case, client, items, chunk_size=1, concurrency=1)
+
+    outcomes = [outcome async for outcome in stream]
+
+    # Each reply has a failure of an unknown item: no silence of it is trusted.
+    assert check_stream(case, aws, items, outcomes) == {"unknown": 4}
+    assert len(stream.unmatched) == 1000
