@@ -1,0 +1,239 @@
+"""The rate finder against simulated services, in virtual time, and its arithmetic on its own."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from statistics import median
+
+import pytest
+
+from itemwise._rate import RateFinder, Start
+from tests.unit.bucket import Bucket, simulate
+
+SEEDS = range(5)
+
+
+@pytest.mark.parametrize("quick", [False, True], ids=["slow-refusals", "quick-refusals"])
+@pytest.mark.parametrize(
+    ("rate", "burst", "calls", "latency", "workers", "efficiency", "waste"),
+    [
+        (50, 10, 500, 0.01, 16, 0.98, 0.022),
+        (50, 10, 500, 0.1, 16, 0.975, 0.032),
+        (500, 10, 10_000, 0.01, 16, 0.985, 0.01),
+        (500, 10, 10_000, 0.1, 64, 0.975, 0.012),
+        (5, 10, 100, 0.01, 16, 0.95, 0.10),
+        (5, 10, 100, 0.1, 16, 0.95, 0.13),
+        (50, 1, 500, 0.01, 16, 0.90, 0.15),
+        (50, 1, 500, 0.1, 16, 0.86, 0.15),
+    ],
+)
+def test_little_is_lost_and_little_is_wasted(
+    *,
+    rate: int,
+    burst: int,
+    calls: int,
+    latency: float,
+    workers: int,
+    efficiency: float,
+    waste: float,
+    quick: bool,
+) -> None:
+    outcomes = [
+        simulate(
+            Bucket(rate, burst).take,
+            latency=latency,
+            workers=workers,
+            calls=calls,
+            quick_refusals=quick,
+            seed=seed,
+        )
+        for seed in (SEEDS if calls < 1000 else range(3))
+    ]
+    assert median((calls - burst) / rate / each.seconds for each in outcomes) >= efficiency
+    assert median(each.throttled / calls for each in outcomes) <= waste
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+@pytest.mark.parametrize(("rate", "workers"), [(50, 32), (500, 128)])
+@pytest.mark.parametrize("latency", [0.01, 0.1])
+def test_a_rate_that_changes_is_found_again_within_five_seconds(
+    rate: int, workers: int, latency: float, factor: float
+) -> None:
+    shares: list[float] = []
+    for seed in SEEDS if rate < 100 else range(2):
+        bucket = Bucket(rate, 10)
+
+        def change(bucket: Bucket = bucket) -> None:
+            bucket.change(rate * factor, 10.0)
+
+        outcome = simulate(
+            bucket.take,
+            latency=latency,
+            workers=workers,
+            seconds=20,
+            events=[(10.0, change)],
+            seed=seed,
+        )
+        after = sum(time >= 15 for time in outcome.accepted[0])
+        shares.append(after / (rate * factor * 5))
+    assert median(shares) >= 0.94
+
+
+@pytest.mark.parametrize("later", [0, 0.05, 0.2, 0.5, 1, 3])
+@pytest.mark.parametrize("rate", [50, 100])
+def test_processes_that_share_a_bucket_share_its_rate(rate: int, later: float) -> None:
+    smaller: list[float] = []
+    for latency in (0.01, 0.1):
+        for seed in range(6):
+            outcome = simulate(
+                Bucket(rate, 10).take,
+                latency=latency,
+                starts=(0, later),
+                seconds=25 + later,
+                seed=seed,
+            )
+            first, second = (
+                sum(time >= later for time in accepted) for accepted in outcome.accepted
+            )
+            assert first + second >= 0.9 * rate * 25
+            smaller.append(min(first, second) / (first + second))
+    assert median(smaller) >= 0.3
+
+
+def test_nothing_is_held_back_before_the_first_throttle() -> None:
+    outcome = simulate(lambda _: True, latency=0.01, calls=2000, workers=64)
+    assert outcome.finders[0].rate is None
+    # The client's own work is the limit.
+    assert outcome.seconds < 2000 * 0.0006 * 1.05
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(0.2, 200), (5000, 5)])
+def test_slow_and_fast_services(rate: float, seconds: float) -> None:
+    outcome = simulate(Bucket(rate, 10).take, latency=0.05, workers=64, seconds=seconds)
+    possible = min(rate, 64 / 0.055)
+    assert len(outcome.accepted[0]) >= 0.85 * possible * seconds
+    assert outcome.throttled <= max(80, 0.05 * len(outcome.accepted[0]))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_few_workers(workers: int) -> None:
+    outcome = simulate(Bucket(50, 10).take, latency=0.01, workers=workers, calls=500)
+    assert 490 / 50 / outcome.seconds >= 0.95
+
+
+@pytest.mark.parametrize("workers", [1, 16])
+def test_answers_that_come_late_and_in_another_order(workers: int) -> None:
+    outcome = simulate(
+        Bucket(50, 10).take, latency=0.01 * workers**0.5, workers=workers, calls=1000, jitter=1.0
+    )
+    assert 990 / 50 / outcome.seconds >= 0.85
+    assert outcome.throttled <= 150
+
+
+def test_a_service_that_throttles_everything_for_a_while() -> None:
+    bucket = Bucket(50, 10)
+    outcome = simulate(
+        lambda now: not 5 <= now < 65 and bucket.take(now), latency=0.05, seconds=120
+    )
+    assert sum(time >= 105 for time in outcome.accepted[0]) >= 0.9 * 50 * 15
+
+
+def test_a_limit_per_second_that_is_no_bucket() -> None:
+    recent: deque[float] = deque()
+
+    def limited(now: float) -> bool:
+        while recent and recent[0] <= now - 1:
+            recent.popleft()
+        if len(recent) >= 50:
+            return False
+        recent.append(now)
+        return True
+
+    outcome = simulate(limited, latency=0.05, seconds=30)
+    assert len(outcome.accepted[0]) >= 0.8 * 50 * 30
+
+
+def test_throttles_at_random_leave_a_rate_to_work_with() -> None:
+    rng = random.Random(3)
+    outcome = simulate(lambda _: rng.random() >= 0.05, latency=0.01, seconds=30)
+    assert len(outcome.accepted[0]) >= 10 * 30
+
+
+def test_a_pace_that_nobody_uses_does_not_grow() -> None:
+    finder, _ = _throttled_twice()
+    before = finder.rate
+    assert before is not None
+    for minute in range(1, 10):
+        finder.due(60.0 * minute)
+    assert finder.rate == before
+
+
+def test_memory_does_not_grow() -> None:
+    finder, now = _throttled_twice()
+    for _ in range(5000):
+        now = max(now + 0.001, finder.due(now))
+        finder.withdraw(finder.start(now))
+    assert len(finder._refused) + len(finder._recent) <= 1536
+
+
+def _throttled_twice() -> tuple[RateFinder, float]:
+    """Give a finder whose first window has 20 accepted calls in 2 seconds, and the time."""
+    finder = RateFinder()
+    for _ in range(10):
+        finder.accepted(finder.start(0.0), 0.01)
+    finder.throttled(finder.start(0.0), 0.01)
+    for step in range(20):
+        start = Start(12 + step, 0.1 * (step + 1), 10.0)
+        finder._number += 1
+        finder._recent.append(start)
+        finder.accepted(start, start.time + 0.01)
+    last = Start(32, 2.0, 10.0)
+    finder._number += 1
+    finder.throttled(last, 2.01)
+    return finder, 2.01
+
+
+def test_a_window_bounds_the_rate_from_both_sides() -> None:
+    finder, _ = _throttled_twice()
+    assert finder.rate is not None
+    assert 9.4 < finder._low < 9.5
+    assert 10.5 < finder._high < 10.6
+    assert 9.8 < finder.rate < 10.0
+
+
+def test_bounds_that_agree_are_intersected_and_others_replaced() -> None:
+    finder = RateFinder()
+    finder._narrow(8.0, 12.0)
+    finder._narrow(9.0, 14.0)
+    assert (finder._low, finder._high) == (9.0, 12.0)
+    finder._narrow(20.0, 22.0)
+    assert (finder._low, finder._high) == (20.0, 22.0)
+
+
+def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
+    finder = RateFinder()
+    finder._burst = 4
+    finder._anchor = Start(1, 0.0, 0.0)
+    # Nothing for 10 seconds, then 30 calls in one: they say nothing of the first ten.
+    calls = [Start(2 + step, 10 + step / 30, 30.0) for step in range(30)]
+    finder._recent.extend([finder._anchor, *calls])
+    assert finder._spilled(Start(32, 11.0, 30.0), 30, 11.0) > 25
+
+
+def test_after_the_first_answer_the_rest_of_the_first_calls_are_awaited() -> None:
+    finder = RateFinder()
+    starts = [finder.start(0.01 * number) for number in range(3)]
+    assert finder.due(0.05) <= 0.05
+    finder.accepted(starts[0], 0.1)
+    assert finder.due(0.1) > 0.12
+    for start in starts[1:]:
+        finder.accepted(start, 0.11)
+    assert finder.due(0.11) <= 0.11
+
+
+def test_attempts_that_were_withdrawn_are_not_counted() -> None:
+    finder, now = _throttled_twice()
+    starts = [finder.start(now + 1 + step) for step in range(4)]
+    finder.withdraw(starts[1])
+    assert finder._accepted_before(starts[3]) == 2
