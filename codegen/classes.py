@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 from codegen import names
-from codegen.describe import Description
+from codegen.description import Description
 from codegen.errors import CodegenError
 from codegen.words import docstring, first_sentence, summary
 

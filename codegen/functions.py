@@ -8,7 +8,7 @@ from botocore.model import StructureShape
 
 from codegen import keys, names
 from codegen.classes import Classes
-from codegen.describe import Description, Entries
+from codegen.description import Description, Entries
 from codegen.errors import CodegenError
 from codegen.words import comment, docstring
 

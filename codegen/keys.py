@@ -8,7 +8,7 @@ from typing import NamedTuple
 from botocore.model import Shape, StringShape, StructureShape
 
 from codegen import names
-from codegen.describe import Description, Entries
+from codegen.description import Description, Entries
 from codegen.errors import CodegenError
 
 __all__ = ["entry_key_function", "inline_entry_key", "item_key"]

@@ -10,7 +10,8 @@ from typing import Final
 
 from codegen import functions, names, several_lists
 from codegen.classes import Classes, Declaration, Docs, Kind, sent_structures
-from codegen.describe import Description, describe
+from codegen.describe import describe
+from codegen.description import Description
 from codegen.errors import CodegenError
 from codegen.overlay import Overlay
 from codegen.source import Service, version

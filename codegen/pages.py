@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from codegen import names
-from codegen.describe import Description
+from codegen.description import Description
 from codegen.family import RULE
 from codegen.modules import header
 from codegen.overlay import Overlay

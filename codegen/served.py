@@ -8,7 +8,7 @@ from typing import Final
 
 from botocore.model import ListShape, Shape, StructureShape
 
-from codegen.describe import Description, Entries, StatusList
+from codegen.description import Description, Entries, StatusList
 from codegen.modules import header
 from codegen.overlay import Overlay
 

@@ -11,7 +11,7 @@ from botocore.model import Shape, StringShape, StructureShape
 
 from codegen import names
 from codegen.classes import Declaration
-from codegen.describe import Description, StatusList
+from codegen.description import Description, StatusList
 from codegen.errors import CodegenError
 from codegen.words import summary
 
