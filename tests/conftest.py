@@ -9,7 +9,7 @@ import pytest
 from aiobotocore.session import AioSession, get_session
 from hypothesis import settings
 
-from itemwise import RetryPolicy
+from itemwise import Pace, RetryPolicy
 from itemwise.testing import LocalAWS
 
 # The default finds the same examples on every machine; HYPOTHESIS_PROFILE=chaos looks for new ones.
@@ -34,3 +34,9 @@ def session() -> AioSession:
 def fast() -> RetryPolicy:
     """Three attempts, and no wait that a test would feel."""
     return RetryPolicy(max_attempts=3, base_delay=0.001, max_delay=0.004, grace=0.05)
+
+
+@pytest.fixture
+def unpaced() -> Pace:
+    """A pace that holds nothing back and learns nothing: for throttles that no rate explains."""
+    return Pace(rate=1e6)

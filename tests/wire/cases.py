@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from itemwise import BatchResult, Operation, Request
 from itemwise.services import connect, fms, greengrassv2, inspector2, ram
-from itemwise.testing import Key, LocalAWS
+from itemwise.testing import Fault, Key, LocalAWS
 
 AnyOperation = Operation[Any, Any, Any, Any]
 AnyResult = BatchResult[Any, Any]
@@ -84,6 +85,24 @@ def check_accounting(case: Case, aws: LocalAWS, request: Any, result: AnyResult)
     refused = {case.key(o.item) for o in result.failed if not in_doubt(o.error)}
     assert not refused & applied
     assert not {case.key(outcome.item) for outcome in result.not_attempted} & applied
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let everything else go on until something holds."""
+    while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
+        await asyncio.sleep(0)
+
+
+async def rounds(count: int) -> None:
+    """Let everything else go on for some rounds of the event loop."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def inject_after(aws: LocalAWS, calls: int, fault: Fault) -> None:
+    """Put a fault into force once the server has decided on so many calls."""
+    await until(lambda: aws.ledger.call_count() >= calls)
+    aws.inject(fault)
 
 
 def in_doubt(error: object) -> bool:

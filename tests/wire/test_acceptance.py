@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from aiobotocore.session import AioSession
 
-from itemwise import RetryPolicy, run_batch
+from itemwise import Pace, RetryPolicy, run_batch
 from itemwise.testing import FailCalls, FailItems, LocalAWS, Throttle
 from tests.wire.cases import AnyResult, Case, check_accounting
 
@@ -19,7 +19,7 @@ POLICY = RetryPolicy(max_attempts=10, base_delay=0.001, max_delay=0.005)
 @pytest.mark.usefixtures("reply_path")
 @pytest.mark.parametrize("applied_first", [False, True], ids=["500", "500 after applying"])
 async def test_a_thousand_items_end_in_one_outcome_each_and_none_is_applied_twice(
-    case: Case, session: AioSession, applied_first: bool
+    case: Case, session: AioSession, unpaced: Pace, applied_first: bool
 ) -> None:
     randomly = random.Random(case.name)
     bad = set(randomly.sample(range(COUNT), 30))
@@ -31,13 +31,13 @@ async def test_a_thousand_items_end_in_one_outcome_each_and_none_is_applied_twic
     ):
         aws.inject(FailItems(items=set(case.keys(*bad)), code=case.final_code))
         if case.retryable_code is not None:
-            aws.inject(
-                FailItems(items=set(case.keys(*healing)), code=case.retryable_code, times=1)
-            )
+            aws.inject(FailItems(items=set(case.keys(*healing)), code=case.retryable_code, times=1))
         throttle = aws.inject(Throttle(probability=0.2))
         fault = aws.inject(FailCalls(status=500, probability=0.05, apply=applied_first))
 
-        result: AnyResult = await run_batch(client, case.operation, request, retry=POLICY)
+        result: AnyResult = await run_batch(
+            client, case.operation, request, retry=POLICY, pace=unpaced
+        )
 
         check_accounting(case, aws, request, result)
         applied = case.applied(aws)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Protocol, cast
 
 import pytest
+from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError
@@ -24,6 +28,23 @@ from itemwise.testing import Delay, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 
 REQUEST = FMS.request(2)
+
+
+class ClientSource(Protocol):
+    """A session, without the overloads for each service: some of their types are not installed."""
+
+    def create_client(
+        self, service_name: str, /, *, config: AioConfig | None, **arguments: str
+    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
+
+
+def plain_client(
+    aws: LocalAWS, session: AioSession, config: AioConfig | None = None
+) -> AbstractAsyncContextManager[AioBaseClient]:
+    """Open a client as one does without itemwise."""
+    source = cast("ClientSource", session)
+    arguments = cast("Mapping[str, str]", aws.client_arguments)
+    return source.create_client("fms", config=config, **arguments)
 
 
 @pytest.fixture
@@ -68,9 +89,7 @@ async def test_half_a_pair_of_credentials_is_a_configuration_error() -> None:
 async def test_without_credentials_nothing_leaves_and_the_error_says_what_to_do(
     aws: LocalAWS, fast: RetryPolicy
 ) -> None:
-    async with open_client(
-        "fms", region_name="eu-west-1", endpoint_url=aws.endpoint_url
-    ) as client:
+    async with open_client("fms", region_name="eu-west-1", endpoint_url=aws.endpoint_url) as client:
         with pytest.raises(TransientError, match="AWS_ACCESS_KEY_ID") as caught:
             await FMS.operation(client, REQUEST, retry=fast)
 
@@ -128,7 +147,7 @@ async def test_a_client_that_was_used_and_closed_never_left(
 async def test_a_plain_client_works_and_is_warned_of_once_that_attempts_multiply(
     aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with session.create_client("fms", **aws.client_arguments) as client:
+    async with plain_client(aws, session) as client:
         with caplog.at_level(logging.WARNING, "itemwise"):
             await FMS.operation(client, REQUEST)
             result: AnyResult = await run_batch(client, FMS.operation, REQUEST)
@@ -144,7 +163,7 @@ async def test_the_warning_counts_the_retries_that_the_user_configured(
     aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = AioConfig(retries={"max_attempts": 3, "mode": "standard"})
-    async with session.create_client("fms", config=config, **aws.client_arguments) as client:
+    async with plain_client(aws, session, config) as client:
         with caplog.at_level(logging.WARNING, "itemwise"):
             await FMS.operation(client, REQUEST, retry=RetryPolicy(max_attempts=2))
 
@@ -156,9 +175,9 @@ async def test_the_warning_counts_the_retries_that_the_user_configured(
 async def test_a_client_without_retries_of_its_own_is_not_warned_of(
     aws: LocalAWS, session: AioSession, caplog: pytest.LogCaptureFixture, retries: dict[str, int]
 ) -> None:
-    config = AioConfig(retries=retries)  # type: ignore[arg-type]
+    config = AioConfig(retries=retries)
     async with (
-        session.create_client("fms", config=config, **aws.client_arguments) as plain,
+        plain_client(aws, session, config) as plain,
         aws.client("fms", session=session) as ours,
     ):
         await FMS.operation(plain, REQUEST)

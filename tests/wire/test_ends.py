@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiobotocore.client import AioBaseClient
 
-from itemwise import BatchRun, Delivery, NotAttemptedReason, RetryPolicy, Status, run_batch
+from itemwise import BatchRun, Delivery, NotAttemptedReason, Pace, RetryPolicy, Status, run_batch
 from itemwise.testing import (
     Delay,
     Drop,
@@ -22,7 +22,17 @@ from itemwise.testing import (
     RateLimit,
     Throttle,
 )
-from tests.wire.cases import FMS, HEALING, AnyResult, Case, case_id, check_accounting
+from tests.wire.cases import (
+    FMS,
+    HEALING,
+    AnyResult,
+    Case,
+    case_id,
+    check_accounting,
+    inject_after,
+    rounds,
+    until,
+)
 
 AnyRun = BatchRun[Any, Any, Any, Any]
 
@@ -31,12 +41,6 @@ PATIENT = RetryPolicy(base_delay=1e9, max_delay=1e9, grace=0.01)
 
 POLITE = replace(PATIENT, grace=1)
 """The same, where the first answer is to come, however slow the machine."""
-
-
-async def reached(aws: LocalAWS, calls: int) -> None:
-    """Wait until the server has decided on so many calls."""
-    while aws.ledger.call_count() < calls:
-        await asyncio.sleep(0)
 
 
 def left_behind() -> list[asyncio.Task[Any]]:
@@ -77,6 +81,20 @@ async def test_a_deadline_in_flight_leaves_unknown_what_does_not_answer_in_the_g
     for unknown in result.unknown:
         assert unknown.error.delivery is Delivery.IN_DOUBT
     assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.DEADLINE}
+
+
+async def test_equal_items_share_the_doubt_of_a_call_in_flight(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+    request = case.make(case.items([0, 1, 0]))
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, timeout=0.02, retry=PATIENT
+    )
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 3
 
 
 async def test_an_answer_within_the_grace_counts(
@@ -142,15 +160,67 @@ async def test_a_deadline_while_waiting_to_heal_an_item_fails_it_with_its_entry(
     aws.inject(FailItems(items=set(case.keys(1)), code=case.retryable_code))
     request = case.request(3)
 
-    result: AnyResult = await run_batch(
-        client, case.operation, request, timeout=0.03, retry=POLITE
-    )
+    result: AnyResult = await run_batch(client, case.operation, request, timeout=0.03, retry=POLITE)
 
     check_accounting(case, aws, request, result)
     (failure,) = result.failed
     assert (failure.index, failure.code) == (1, case.retryable_code)
     assert isinstance(failure.entry, case.entry)
     assert result.counts["succeeded"] == 2
+
+
+@pytest.mark.parametrize("case", HEALING, ids=case_id)
+async def test_an_item_that_is_given_up_fails_with_the_last_that_was_said_of_it(
+    case: Case, client: AioBaseClient, aws: LocalAWS, unpaced: Pace
+) -> None:
+    aws.inject(FailItems(items=set(case.keys(1)), code=case.retryable_code))
+    request = case.request(3)
+    policy = replace(PATIENT, base_delay=0, stall_timeout=1e9)
+    run: AnyRun = BatchRun(client, case.operation, request, retry=policy, pace=unpaced)
+
+    task = asyncio.create_task(run.execute())
+    await inject_after(aws, 1, Throttle(style="bare", retry_after=1e9))
+    await until(lambda: run.progress.throttled > 0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    check_accounting(case, aws, request, run.result)
+    (failure,) = run.result.failed
+    # First its entry, then the refusal of the whole call.
+    assert (failure.index, failure.code, failure.entry) == (1, "429", None)
+
+
+async def test_a_deadline_in_flight_starts_no_halving(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=0.06))
+    aws.inject(PoisonItems(items=set(case.keys(1))))
+    request = case.request(4)
+
+    result: AnyResult = await run_batch(client, case.operation, request, timeout=0.03, retry=POLITE)
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() == 1
+    assert {failure.code for failure in result.failed} == {case.item_error}
+    assert result.counts["failed"] == 4
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_deadline_while_waiting_for_its_turn_leaves_not_attempted(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    request = case.request(8)
+    slow = Pace(rate=0.01)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, timeout=0.03, retry=POLITE, pace=slow
+    )
+
+    check_accounting(case, aws, request, result)
+    assert aws.ledger.call_count() < 4
+    assert result.counts["succeeded"] + result.counts["not_attempted"] == 8
+    assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.DEADLINE}
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
@@ -160,9 +230,7 @@ async def test_a_deadline_while_waiting_after_a_refused_connection_leaves_not_at
     await aws.stop()
     request = case.request(2)
 
-    result: AnyResult = await run_batch(
-        client, case.operation, request, timeout=0.03, retry=POLITE
-    )
+    result: AnyResult = await run_batch(client, case.operation, request, timeout=0.03, retry=POLITE)
 
     check_accounting(case, aws, request, result)
     assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.DEADLINE}
@@ -188,10 +256,9 @@ async def test_a_cancelled_run_raises_cancelled_and_its_result_is_complete(
     )
 
     task = asyncio.create_task(run.execute())
-    await reached(aws, 1)
+    await until(lambda: aws.ledger.call_count() >= 1)
     delay.replace(Delay(seconds=30))
-    while run.progress.calls < 2:
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= 2)
     task.cancel("enough")
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -214,8 +281,7 @@ async def test_an_answer_within_the_grace_counts_after_a_cancellation(
     run: AnyRun = BatchRun(client, case.operation, request, chunk_size=2, concurrency=1)
 
     task = asyncio.create_task(run.execute())
-    while run.progress.calls < 1:
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= 1)
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -234,16 +300,13 @@ async def test_a_second_cancellation_ends_the_grace(
     run: AnyRun = BatchRun(client, case.operation, request, retry=RetryPolicy(grace=1))
 
     task = asyncio.create_task(run.execute())
-    while run.progress.calls < 1:
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= 1)
     task.cancel()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await rounds(50)
     # One cancellation waits for answers.
     assert not task.done()
     task.cancel()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await rounds(50)
     assert task.cancelled()
 
     check_accounting(case, aws, request, run.result)
@@ -289,44 +352,50 @@ async def test_a_run_may_be_cancelled_at_any_moment(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     """Fifty seeds for each of four operations: two hundred moments."""
-    count = 40
-    request = case.request(count)
-    policy = RetryPolicy(max_attempts=4, base_delay=0.001, max_delay=0.002, grace=0)
+    request = case.request(24)
     seen: set[Status] = set()
     for seed in range(50):
-        randomly = random.Random(seed)
         aws.ledger.reset()
         aws.clear_faults()
         aws.inject(Throttle(probability=0.2))
         aws.inject(Drop(when="after", probability=0.1))
         aws.inject(FailCalls(status=500, apply=True, probability=0.1))
         aws.inject(PoisonItems(items=set(case.keys(7))))
-        healing = set(case.keys(*range(10, 15)))
+        healing = set(case.keys(10, 11, 12))
         aws.inject(FailItems(items=healing, code=case.retryable_code, times=1))
-        run: AnyRun = BatchRun(
-            client,
-            case.operation,
-            request,
-            chunk_size=randomly.randint(1, 10),
-            concurrency=randomly.randint(1, 8),
-            retry=replace(policy, grace=randomly.choice([0, 0.001])),
-        )
-        task = asyncio.create_task(run.execute())
-        calls, moments = randomly.randint(0, 15), randomly.randint(0, 20)
-        while aws.ledger.call_count() < calls and not task.done():
-            await asyncio.sleep(0)
-        for _ in range(moments):
-            await asyncio.sleep(0)
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        assert left_behind() == []
-        # The server may still be busy with what was cancelled in flight.
-        await settled(aws)
-        check_accounting(case, aws, request, run.result)
-        seen |= {outcome.status for outcome in run.result.outcomes}
+
+        result = await cancelled_at_some_moment(case, client, aws, request, random.Random(seed))
+
+        check_accounting(case, aws, request, result)
+        seen |= {outcome.status for outcome in result.outcomes}
     # The moments were early and late ones: every way in which an item can end came up.
     assert seen == set(Status)
+
+
+async def cancelled_at_some_moment(
+    case: Case, client: AioBaseClient, aws: LocalAWS, request: Any, randomly: random.Random
+) -> AnyResult:
+    grace = randomly.choice([0, 0.001])
+    run: AnyRun = BatchRun(
+        client,
+        case.operation,
+        request,
+        chunk_size=randomly.randint(1, 10),
+        concurrency=randomly.randint(1, 8),
+        retry=RetryPolicy(max_attempts=4, base_delay=0.001, max_delay=0.002, grace=grace),
+        pace=Pace(rate=randomly.choice([500, 1e6])),
+    )
+    calls = randomly.randint(0, 15)
+    task = asyncio.create_task(run.execute())
+    await until(lambda: aws.ledger.call_count() >= calls or task.done())
+    await rounds(randomly.randint(0, 20))
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert left_behind() == []
+    # The server may still be busy with what was cancelled in flight.
+    await settled(aws)
+    return run.result
 
 
 async def settled(aws: LocalAWS) -> None:
@@ -389,9 +458,10 @@ async def test_a_deadline_under_a_rate_limit_accounts_for_the_rest(
     request = case.request(40)
 
     result: AnyResult = await run_batch(
-        client, case.operation, request, chunk_size=2, timeout=0.05, retry=fast
+        client, case.operation, request, chunk_size=2, timeout=0.05, retry=replace(fast, grace=1)
     )
 
     check_accounting(case, aws, request, result)
-    assert result.counts["succeeded"] >= 4
+    # Forty items in calls of two are twenty calls, for which there was no time.
     assert not result.ok
+    assert result.counts["unknown"] == 0

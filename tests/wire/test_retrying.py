@@ -14,6 +14,7 @@ from aiobotocore.session import AioSession
 from itemwise import (
     Delivery,
     NotAttemptedReason,
+    Pace,
     RejectedError,
     ResponseError,
     RetryPolicy,
@@ -29,9 +30,21 @@ from itemwise.testing import (
     Fault,
     Garbage,
     LocalAWS,
+    PoisonItems,
     Throttle,
 )
-from tests.wire.cases import CONNECT, FMS, GREENGRASS, RAM, AnyResult, Case, case_id, check_accounting
+from tests.wire.cases import (
+    CONNECT,
+    FMS,
+    GREENGRASS,
+    RAM,
+    AnyResult,
+    Case,
+    case_id,
+    check_accounting,
+    inject_after,
+    until,
+)
 
 LOST_AFTER = [
     pytest.param(Drop(when="after", times=1), id="reset after applying"),
@@ -54,7 +67,9 @@ async def test_throttled_calls_go_again_until_they_are_accepted(
     aws.inject(Throttle(times=5, style=style))
     request = case.request(3)
 
-    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+    result: AnyResult = await run_batch(
+        client, case.operation, request, retry=fast, pace=Pace(rate=1e6)
+    )
 
     check_accounting(case, aws, request, result)
     assert result.ok
@@ -88,34 +103,62 @@ async def test_a_run_that_is_throttled_for_the_stall_time_fails_its_items_and_st
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    # The first call alone takes longer than the stall time, and it is accepted.
+    aws.inject(Delay(seconds=0.25, times=1))
+
+    result, _ = await asyncio.gather(
+        run_batch(
+            client,
+            case.operation,
+            case.request(2),
+            chunk_size=1,
+            concurrency=1,
+            retry=replace(fast, stall_timeout=0.2),
+        ),
+        inject_after(aws, 1, Throttle(times=1)),
+    )
+
+    assert result.ok
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
 async def test_a_doubt_outlives_the_throttling_after_it(
     case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
 ) -> None:
     aws.inject(Drop(when="after", times=1))
-    throttle = aws.inject(Throttle(probability=0))
     request = case.request(2)
 
-    async def throttle_after_the_first() -> None:
-        while not aws.ledger.calls:
-            await asyncio.sleep(0)
-        throttle.replace(Throttle())
-
-    watcher = asyncio.create_task(throttle_after_the_first())
-    result: AnyResult = await run_batch(
-        client, case.operation, request, retry=replace(fast, stall_timeout=0)
+    result, _ = await asyncio.gather(
+        run_batch(client, case.operation, request, retry=replace(fast, stall_timeout=0)),
+        inject_after(aws, 1, Throttle()),
     )
-    await watcher
 
     check_accounting(case, aws, request, result)
     assert result.counts["unknown"] == 2
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Throttle(times=1, style="bare", retry_after=0.05),
+        FailCalls(times=1, status=503, retry_after=0.05),
+    ],
+    ids=["throttled", "unavailable"],
+)
 async def test_the_wait_that_the_service_asks_for_is_honoured(
-    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+    case: Case,
+    client: AioBaseClient,
+    aws: LocalAWS,
+    fast: RetryPolicy,
+    fault: Fault,
 ) -> None:
-    aws.inject(Throttle(times=1, style="bare", retry_after=0.05))
+    aws.inject(fault)
+    policy, unpaced = replace(fast, max_delay=1), Pace(rate=1e6)
 
-    await run_batch(client, case.operation, case.request(1), retry=replace(fast, max_delay=1))
+    await run_batch(client, case.operation, case.request(1), retry=policy, pace=unpaced)
 
     first, second = aws.ledger.calls
     assert second.started - first.ended >= 0.05
@@ -319,13 +362,12 @@ async def test_a_doubt_outlives_a_connection_that_is_refused_after_it(
     request = case.request(2)
 
     async def go_away_after_the_first() -> None:
-        while not aws.ledger.calls:
-            await asyncio.sleep(0)
+        await until(lambda: aws.ledger.call_count() >= 1)
         await aws.stop()
 
-    watcher = asyncio.create_task(go_away_after_the_first())
-    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
-    await watcher
+    result, _ = await asyncio.gather(
+        run_batch(client, case.operation, request, retry=fast), go_away_after_the_first()
+    )
 
     check_accounting(case, aws, request, result)
     # The first attempt did apply them: that nothing left afterwards does not change it.
@@ -375,12 +417,9 @@ class TestClientToken:
 
         check_accounting(case, aws, request, result)
         assert result.ok
-        by_items: dict[object, set[str | None]] = {}
-        for call in aws.ledger.calls:
-            by_items.setdefault(call.items, set()).add(call.client_token)
         assert aws.ledger.call_count() > 2
-        assert [len(tokens) for tokens in by_items.values()] == [1, 1]
-        assert len(set.union(*by_items.values())) == 2
+        pairs = {(call.items, call.client_token) for call in aws.ledger.calls}
+        assert len(pairs) == len(dict(pairs)) == len({token for _, token in pairs}) == 2
         # Nothing was done twice.
         assert set(case.applied(aws).values()) == {1}
 
@@ -399,8 +438,6 @@ class TestClientToken:
     async def test_a_part_of_a_rejected_chunk_has_a_new_one(
         self, case: Case, client: AioBaseClient, aws: LocalAWS
     ) -> None:
-        from itemwise.testing import PoisonItems
-
         aws.inject(PoisonItems(items=set(case.keys(0))))
         request = case.request(4).model_copy(update={"client_token": "mine"})
 

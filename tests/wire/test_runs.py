@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiobotocore.client import AioBaseClient
 
-from itemwise import BatchError, BatchRun, NotAttemptedReason, RetryPolicy, run_batch
+from itemwise import BatchError, BatchRun, NotAttemptedReason, Pace, RetryPolicy, run_batch
 from itemwise.testing import (
     Delay,
     Drop,
@@ -33,30 +33,23 @@ from tests.wire.cases import (
     Case,
     case_id,
     check_accounting,
+    inject_after,
+    rounds,
+    until,
 )
 
 AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 async def mixed(case: Case, client: AioBaseClient, aws: LocalAWS) -> tuple[Any, AnyResult]:
-    """A run of eight items that ends in all four ways, two items each."""
+    """A run of eight items: two fail, two succeed, two are lost, and two are refused."""
     aws.inject(FailItems(items=set(case.keys(0, 1)), code=case.final_code, message="No."))
     request = case.request(8)
-    run: AnyRun = BatchRun(client, case.operation, request, chunk_size=2, concurrency=1, retry=None)
-    lost = aws.inject(Drop(when="after", probability=0))
-    denied = aws.inject(FailCalls(code="AccessDeniedException", probability=0))
-
-    async def change_the_weather() -> None:
-        while aws.ledger.call_count() < 2:
-            await asyncio.sleep(0)
-        lost.replace(Drop(when="after"))
-        while aws.ledger.call_count() < 3:
-            await asyncio.sleep(0)
-        denied.replace(FailCalls(code="AccessDeniedException"))
-
-    weather = asyncio.create_task(change_the_weather())
-    result = await run.execute()
-    await weather
+    result, *_ = await asyncio.gather(
+        run_batch(client, case.operation, request, chunk_size=2, concurrency=1, retry=None),
+        inject_after(aws, 2, Drop(when="after")),
+        inject_after(aws, 3, FailCalls(code="AccessDeniedException")),
+    )
     return request, result
 
 
@@ -128,9 +121,7 @@ async def test_a_wrong_client_or_request_is_refused_before_sending(
 async def test_chunks_hold_at_most_the_chunk_size_in_input_order(
     case: Case, client: AioBaseClient, aws: LocalAWS, chunk_size: int
 ) -> None:
-    await run_batch(
-        client, case.operation, case.request(10), chunk_size=chunk_size, concurrency=1
-    )
+    await run_batch(client, case.operation, case.request(10), chunk_size=chunk_size, concurrency=1)
 
     sent = [key for call in aws.ledger.calls for key in call.items]
     assert sent == case.keys(*range(10))
@@ -140,7 +131,7 @@ async def test_chunks_hold_at_most_the_chunk_size_in_input_order(
 
 @pytest.mark.parametrize("concurrency", [1, 3, 12])
 async def test_never_more_calls_than_the_concurrency_are_under_way(
-    case: Case, client: AioBaseClient, aws: LocalAWS, concurrency: int
+    case: Case, client: AioBaseClient, aws: LocalAWS, unpaced: Pace, concurrency: int
 ) -> None:
     aws.inject(Delay(seconds=0.002))
     aws.inject(Throttle(probability=0.2))
@@ -152,6 +143,7 @@ async def test_never_more_calls_than_the_concurrency_are_under_way(
         chunk_size=1,
         concurrency=concurrency,
         retry=RetryPolicy(base_delay=0.001, max_delay=0.001),
+        pace=unpaced,
     )
 
     moments = [(call.started, 1) for call in aws.ledger.calls]
@@ -179,10 +171,8 @@ async def test_as_many_calls_as_the_concurrency_are_under_way_at_once(
     )
 
     task = asyncio.create_task(run.execute())
-    while run.progress.calls < concurrency:
-        await asyncio.sleep(0)
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= concurrency)
+    await rounds(20)
 
     assert run.progress.calls == concurrency
     assert run.result.counts["unknown"] == concurrency
@@ -201,11 +191,9 @@ async def test_the_result_of_a_run_under_way_is_complete(
     assert run.result.counts["not_attempted"] == 6
 
     task = asyncio.create_task(run.execute())
-    while run.progress.calls < 1:
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= 1)
     delay.replace(Delay(seconds=0.02))
-    while run.progress.calls < 2:
-        await asyncio.sleep(0)
+    await until(lambda: run.progress.calls >= 2)
     now = run.result
     check_accounting(case, aws, request, now)
     statuses = [outcome.status for outcome in now.outcomes]
@@ -221,7 +209,7 @@ async def test_the_result_of_a_run_under_way_is_complete(
 
 @pytest.mark.parametrize("case", HEALING, ids=case_id)
 async def test_progress_counts_what_has_happened(
-    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, unpaced: Pace
 ) -> None:
     aws.inject(Throttle(times=2))
     aws.inject(FailItems(items=set(case.keys(0)), code=case.retryable_code, times=1))
@@ -233,6 +221,7 @@ async def test_progress_counts_what_has_happened(
         chunk_size=2,
         concurrency=1,
         retry=fast,
+        pace=unpaced,
     )
     before = run.progress
 
@@ -262,7 +251,7 @@ async def test_progress_and_result_agree_when_a_run_has_ended(
 
 
 @pytest.mark.usefixtures("reply_path")
-async def test_a_result_holds_all_four_ways_to_end(
+async def test_a_result_tells_failures_losses_and_refusals_apart(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     request, result = await mixed(case, client, aws)
@@ -307,9 +296,7 @@ async def test_leftovers_are_all_that_did_not_succeed_in_order_and_run_again(
     assert list(case.operation.items(third.leftovers(rest))) == []
 
 
-async def test_leftovers_keep_equal_items(
-    case: Case, client: AioBaseClient, aws: LocalAWS
-) -> None:
+async def test_leftovers_keep_equal_items(case: Case, client: AioBaseClient, aws: LocalAWS) -> None:
     aws.inject(FailItems(items=set(case.keys(1)), code=case.final_code))
     request = case.make(case.items([0, 1, 1, 2]))
 

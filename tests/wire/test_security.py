@@ -208,19 +208,23 @@ class OwnSession(AIOHTTPSession):
     """A transport of the user's."""
 
 
+def transport(client: AioBaseClient) -> object:
+    endpoint: Any = getattr(client, "_endpoint")  # noqa: B009 - the stubs have none
+    session: object = endpoint.http_session
+    return type(session)
+
+
 async def transport_of(context: AbstractAsyncContextManager[AioBaseClient]) -> object:
     async with context as client:
-        endpoint: Any = getattr(client, "_endpoint")  # noqa: B009 - the stubs have none
-        transport: object = endpoint.http_session
-        return type(transport)
+        return transport(client)
 
 
 async def test_the_users_own_transport_wins(aws: LocalAWS, session: AioSession) -> None:
     own = AioConfig(http_session_cls=OwnSession, connector_args={"keepalive_timeout": 7})
 
     assert await transport_of(aws.client("fms", session=session)) is BoundedSession
-    assert await transport_of(aws.client("fms", session=session, config=own)) is OwnSession
-    async with aws.client("fms", session=session, config=own) as client:
+    async with open_client("fms", session=session, config=own, **aws.client_arguments) as client:
+        assert transport(client) is OwnSession
         assert getattr(client.meta.config, "connector_args")["keepalive_timeout"] == 7  # noqa: B009
         assert (await run_batch(client, FMS.operation, FMS.request(3))).ok
 
@@ -243,7 +247,9 @@ async def test_the_defaults_of_a_session_are_merged(
     session = get_session()
     session.set_default_client_config(default)
 
-    assert await transport_of(aws.client("fms", session=session)) is expected
+    assert (
+        await transport_of(open_client("fms", session=session, **aws.client_arguments)) is expected
+    )
 
 
 async def test_arguments_for_connections_keep_replies_bounded(
@@ -251,7 +257,12 @@ async def test_arguments_for_connections_keep_replies_bounded(
 ) -> None:
     config = AioConfig(connector_args={"keepalive_timeout": 7}, read_timeout=9)
 
-    assert await transport_of(aws.client("fms", session=session, config=config)) is BoundedSession
+    assert (
+        await transport_of(
+            open_client("fms", session=session, config=config, **aws.client_arguments)
+        )
+        is BoundedSession
+    )
 
 
 # --- secrets --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -51,86 +51,64 @@ async def test_a_call_returns_the_typed_response_and_its_request_id(
     assert case.applied(aws).keys() == set(case.keys(0, 2))
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind", "code", "status", "delivery"),
-    [
-        pytest.param(
-            Throttle(retry_after=2),
-            ThrottledError,
-            "ThrottlingException",
-            None,
-            Delivery.REFUSED,
-            id="throttled",
-        ),
-        pytest.param(
-            Throttle(style="bare", retry_after=2),
-            ThrottledError,
-            "429",
-            429,
-            Delivery.REFUSED,
-            id="throttled by a bare 429",
-        ),
-        pytest.param(
-            FailCalls(code="AccessDeniedException", retry_after=2),
-            RejectedError,
-            "AccessDeniedException",
-            None,
-            Delivery.REFUSED,
-            id="no permission",
-        ),
-        pytest.param(
-            FailCalls(status=404, retry_after=2),
-            RejectedError,
-            "ResourceNotFoundException",
-            404,
-            Delivery.REFUSED,
-            id="not found",
-        ),
-        pytest.param(
-            FailCalls(status=500, retry_after=2),
-            TransientError,
-            "InternalFailure",
-            500,
-            Delivery.IN_DOUBT,
-            id="fault of the server",
-        ),
-        pytest.param(
-            FailCalls(status=503, retry_after=2),
-            TransientError,
-            "ServiceUnavailable",
-            503,
-            Delivery.IN_DOUBT,
-            id="unavailable",
-        ),
-    ],
-)
-async def test_an_error_of_the_service_is_typed_and_says_all_that_the_service_said(
-    case: Case,
-    client: AioBaseClient,
-    aws: LocalAWS,
-    fault: Fault,
-    kind: type[CallError],
-    code: str,
-    status: int | None,
-    delivery: Delivery,
-) -> None:
-    aws.inject(fault)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer of the service, and what it must become."""
 
-    with pytest.raises(kind) as caught:
+    fault: Fault
+    kind: type[CallError]
+    code: str
+    delivery: Delivery
+
+
+ANSWERS = {
+    "throttled": Said(
+        Throttle(retry_after=2), ThrottledError, "ThrottlingException", Delivery.REFUSED
+    ),
+    "bare 429": Said(
+        Throttle(style="bare", retry_after=2), ThrottledError, "429", Delivery.REFUSED
+    ),
+    "no permission": Said(
+        FailCalls(code="AccessDeniedException", retry_after=2),
+        RejectedError,
+        "AccessDeniedException",
+        Delivery.REFUSED,
+    ),
+    "not found": Said(
+        FailCalls(status=404, retry_after=2),
+        RejectedError,
+        "ResourceNotFoundException",
+        Delivery.REFUSED,
+    ),
+    "server fault": Said(
+        FailCalls(status=500, retry_after=2), TransientError, "InternalFailure", Delivery.IN_DOUBT
+    ),
+    "unavailable": Said(
+        FailCalls(status=503, retry_after=2),
+        TransientError,
+        "ServiceUnavailable",
+        Delivery.IN_DOUBT,
+    ),
+}
+
+
+@pytest.mark.parametrize("said", ANSWERS.values(), ids=ANSWERS.keys())
+async def test_an_error_of_the_service_is_typed_and_says_all_that_the_service_said(
+    case: Case, client: AioBaseClient, aws: LocalAWS, said: Said
+) -> None:
+    aws.inject(said.fault)
+
+    with pytest.raises(CallError) as caught:
         await case.operation(client, case.request(1), retry=None)
 
     error, call = caught.value, aws.ledger.calls[0]
-    assert type(error) is kind
-    assert error.operation == case.name
-    assert error.code == code
-    assert error.status == call.status
-    assert status is None or error.status == status
-    assert error.request_id == call.request_id
-    assert error.retry_after == 2
-    assert error.delivery is delivery
+    assert type(error) is said.kind
+    assert (error.operation, error.code) == (case.name, said.code)
+    assert (error.status, error.request_id) == (call.status, call.request_id)
+    assert (error.retry_after, error.delivery) == (2, said.delivery)
     assert error.message
     assert isinstance(error.__cause__, ClientError)
-    for part in (case.name, code, call.request_id):
+    for part in (case.name, said.code, call.request_id):
         assert part in str(error)
     assert "\n" not in str(error)
 
@@ -318,6 +296,20 @@ async def test_a_call_without_items_is_sent_as_it_is(
 
     # Of optional lists none is sent: one that is there must not be empty.
     assert [(call.items, call.status) for call in aws.ledger.calls] == [((), 200)]
+
+
+@pytest.mark.parametrize("case", [GREENGRASS, RAM], ids=case_id)
+async def test_what_is_none_is_not_sent(case: Case, client: AioBaseClient, aws: LocalAWS) -> None:
+    bodies: list[str] = []
+
+    def keep(request: object, **_: object) -> None:
+        bodies.append(str(getattr(request, "body", "")))
+
+    client.meta.events.register("before-send", keep)
+    await case.operation(client, case.request(0))
+
+    (body,) = bodies
+    assert "null" not in body
 
 
 @pytest.mark.parametrize("case", [RAM])

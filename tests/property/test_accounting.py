@@ -1,0 +1,169 @@
+"""Whatever is sent and whatever is said of it: each item has one outcome, and none is unearned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from itemwise import (
+    BatchResult,
+    Delivery,
+    Failed,
+    NotAttemptedReason,
+    Operation,
+    RejectedError,
+    Response,
+    Status,
+    Succeeded,
+    TransientError,
+    Unknown,
+    Verdict,
+)
+from itemwise._plan import Chunk, Plan
+from itemwise._settle import Said, settle, unsettled
+from itemwise.services.fms import batch_disassociate_resource
+
+RETRYABLE = frozenset({"BUSY"})
+DOUBT = TransientError("lost", operation="Op", code="Lost", delivery=Delivery.IN_DOUBT)
+REFUSAL = RejectedError("no", operation="Op", code="Denied", delivery=Delivery.REFUSED)
+
+names = st.sampled_from("abcdefgh")
+batches = st.lists(names, max_size=30)
+verdict_lists: st.SearchStrategy[list[Verdict[Any]]] = st.lists(
+    st.builds(
+        Verdict,
+        # Some name what was not sent, and some name nothing.
+        key=st.one_of(st.none(), st.tuples(st.sampled_from("abcdefghxyz"))),
+        failed=st.booleans(),
+        code=st.sampled_from(["BUSY", "BAD", None]),
+    ),
+    max_size=20,
+)
+
+
+def operation(verdicts: Sequence[Verdict[Any]], silence: bool) -> Operation[Any, Any, Any, Any]:
+    def said(_response: object) -> Sequence[Verdict[Any]]:
+        return verdicts
+
+    return replace(
+        batch_disassociate_resource,
+        verdicts=said,
+        silence_is_success=silence,
+        retryable_codes=RETRYABLE,
+    )
+
+
+def chunk_of(items: Sequence[str]) -> Chunk[str]:
+    distinct = list(dict.fromkeys(items))
+    return Chunk(indexes=range(100, 100 + len(distinct)), items=distinct)
+
+
+@given(batches, st.lists(st.integers(1, 7), min_size=1, max_size=40))
+def test_a_plan_loses_and_repeats_nothing(items: list[str], sizes: list[int]) -> None:
+    plan = Plan(batch_disassociate_resource, items)
+    handed_out: list[int] = []
+    for size in [*sizes, 1000]:
+        left = plan.remaining()
+        chunk = plan.take(size)
+        assert (chunk is None) == (left == 0)
+        if chunk is not None:
+            assert len(chunk) == min(size, left)
+            assert [items[index] for index in chunk.indexes] == list(chunk.items)
+            handed_out.extend(chunk.indexes)
+    assert plan.remaining() == 0
+    # Each key travels once, and every index is reached by an item that travels or by its equal.
+    assert [items[index] for index in handed_out] == list(dict.fromkeys(items))
+    equals = [index for first in handed_out for index in plan.twins.get(first, ())]
+    assert sorted([*handed_out, *equals]) == list(range(len(items)))
+    for first, twins in plan.twins.items():
+        assert {items[index] for index in twins} == {items[first]}
+
+
+@given(batches, verdict_lists, st.booleans(), st.booleans())
+def test_each_item_is_settled_or_sent_again_and_never_both(
+    items: list[str], verdicts: list[Verdict[Any]], silence: bool, doubted: bool
+) -> None:
+    chunk = chunk_of(items)
+
+    settlement = settle(operation(verdicts, silence), chunk, Response(), DOUBT if doubted else None)
+
+    again = {chunk.indexes[position] for position in settlement.again}
+    settled = [outcome.index for outcome in settlement.outcomes]
+    assert len(settled) == len(set(settled))
+    assert sorted([*settled, *again]) == list(chunk.indexes)
+    places = dict(zip(chunk.indexes, chunk.items, strict=True))
+    assert all(outcome.item == places[outcome.index] for outcome in settlement.outcomes)
+    strays = [v for v in verdicts if v.key is None or v.key[0] not in chunk.items]
+    assert len(settlement.unmatched) == len(strays)
+
+
+@given(batches, verdict_lists, st.booleans())
+def test_no_success_is_unearned_and_no_failure_is_dropped(
+    items: list[str], verdicts: list[Verdict[Any]], silence: bool
+) -> None:
+    chunk = chunk_of(items)
+    said: dict[object, list[Verdict[Any]]] = {}
+    for verdict in verdicts:
+        said.setdefault(verdict.key and verdict.key[0], []).append(verdict)
+    stray_failure = any(
+        verdict.failed
+        for name, found in said.items()
+        if name not in chunk.items
+        for verdict in found
+    )
+
+    settlement = settle(operation(verdicts, silence), chunk, Response(), None)
+
+    for position in settlement.again:
+        found = said[chunk.items[position]]
+        assert all(verdict.failed and verdict.code in RETRYABLE for verdict in found)
+    for outcome in settlement.outcomes:
+        found = said.get(outcome.item, [])
+        failed = [verdict for verdict in found if verdict.failed]
+        if isinstance(outcome, Failed):
+            assert failed
+        elif isinstance(outcome, Succeeded):
+            assert not failed
+            assert found or (silence and not stray_failure)
+        else:
+            assert isinstance(outcome, Unknown)
+            assert not found
+
+
+@given(
+    batches,
+    st.booleans(),
+    st.booleans(),
+    st.sets(st.integers(100, 107)),
+    st.sampled_from(NotAttemptedReason),
+)
+def test_what_is_unsettled_at_the_end_has_one_outcome_each(
+    items: list[str], doubted: bool, refused: bool, answered: set[int], reason: NotAttemptedReason
+) -> None:
+    chunk = chunk_of(items)
+    busy: Verdict[Any] = Verdict(key=None, failed=True, code="BUSY")
+    verdicts = dict.fromkeys(answered, busy)
+    said = Said(
+        doubt=DOUBT if doubted else None,
+        refusal=REFUSAL if refused else None,
+        verdicts=verdicts,
+    )
+
+    outcomes = list(unsettled(chunk, said, reason))
+
+    assert [outcome.index for outcome in outcomes] == list(chunk.indexes)
+    for outcome in outcomes:
+        if doubted:
+            assert outcome.status is Status.UNKNOWN
+        elif refused or outcome.index in answered:
+            assert outcome.status is Status.FAILED
+        else:
+            assert outcome.status is Status.NOT_ATTEMPTED
+    result = BatchResult(operation=batch_disassociate_resource, outcomes=outcomes)
+    assert sum(result.counts.values()) == len(outcomes)
+    assert result.ok == (len(outcomes) == 0)
+    assert "\n" not in repr(result)

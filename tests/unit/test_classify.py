@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from aiohttp import ClientConnectorError
+from botocore import exceptions as boto
+
+from itemwise import (
+    CallError,
+    Delivery,
+    RejectedError,
+    ResponseError,
+    ThrottledError,
+    TransientError,
+)
+from itemwise._classify import THROTTLING_CODES, classify, is_throttling, retry_after_seconds
+
+
+def answered(
+    code: str | None, status: int, *, retryable: Any = None, headers: Any = None
+) -> CallError:
+    response: Any = {
+        "Error": {} if code is None else {"Code": code, "Message": "Words."},
+        "ResponseMetadata": {
+            "HTTPStatusCode": status,
+            "RequestId": "id-1",
+            "HTTPHeaders": headers or {},
+        },
+    }
+    return classify(boto.ClientError(response, "Op"), operation="Op", retryable=retryable)
+
+
+@pytest.mark.parametrize("code", sorted(THROTTLING_CODES))
+def test_each_code_of_throttling_is_throttled_whatever_the_status(code: str) -> None:
+    for status in (400, 429, 503):
+        error = answered(code, status)
+        assert type(error) is ThrottledError
+        assert error.delivery is Delivery.REFUSED
+    assert is_throttling(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "retryable", "kind", "delivery"),
+    [
+        (None, 429, None, ThrottledError, Delivery.REFUSED),
+        ("429", 429, None, ThrottledError, Delivery.REFUSED),
+        ("LimitExceededException", 429, None, ThrottledError, Delivery.REFUSED),
+        ("SomethingElse", 400, {"throttling": True}, ThrottledError, Delivery.REFUSED),
+        ("SomethingElse", 400, {"throttling": False}, TransientError, Delivery.REFUSED),
+        ("SomethingElse", 409, {}, TransientError, Delivery.REFUSED),
+        ("LimitExceededException", 400, None, RejectedError, Delivery.REFUSED),
+        ("InternalErrorException", 400, None, TransientError, Delivery.IN_DOUBT),
+        ("InternalFailure", 500, None, TransientError, Delivery.IN_DOUBT),
+        ("InternalServerException", 500, {}, TransientError, Delivery.IN_DOUBT),
+        ("SomethingElse", 500, None, TransientError, Delivery.IN_DOUBT),
+        (None, 502, None, TransientError, Delivery.IN_DOUBT),
+        ("ServiceUnavailable", 503, None, TransientError, Delivery.IN_DOUBT),
+        (None, 504, None, TransientError, Delivery.IN_DOUBT),
+        ("RequestTimeout", 400, None, TransientError, Delivery.REFUSED),
+        ("RequestTimeoutException", 408, None, TransientError, Delivery.REFUSED),
+        ("AccessDeniedException", 403, None, RejectedError, Delivery.REFUSED),
+        ("ExpiredTokenException", 403, None, RejectedError, Delivery.REFUSED),
+        ("ValidationException", 400, None, RejectedError, Delivery.REFUSED),
+        (None, 404, None, RejectedError, Delivery.REFUSED),
+    ],
+)
+def test_the_kind_follows_from_code_trait_and_status(
+    code: str | None, status: int, retryable: Any, kind: type[CallError], delivery: Delivery
+) -> None:
+    error = answered(code, status, retryable=retryable)
+
+    assert type(error) is kind
+    assert error.delivery is delivery
+    assert error.code == (code or str(status))
+    assert (error.operation, error.status, error.request_id) == ("Op", status, "id-1")
+    assert error.message
+
+
+def test_an_answer_that_says_nothing_still_makes_a_whole_error() -> None:
+    empty: Any = {}
+
+    error = classify(boto.ClientError(empty, "Op"), operation="Op")
+
+    assert type(error) is RejectedError
+    assert (error.code, error.status, error.request_id) == ("Unknown", None, None)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        boto.NoCredentialsError(),
+        boto.PartialCredentialsError(provider="env", cred_var="key"),
+        boto.CredentialRetrievalError(provider="env", error_msg="gone"),
+        boto.UnauthorizedSSOTokenError(),
+        boto.TokenRetrievalError(provider="sso", error_msg="expired"),
+    ],
+    ids=lambda raised: type(raised).__name__,
+)
+def test_without_credentials_nothing_left(raised: Exception) -> None:
+    error = classify(raised, operation="Op")
+
+    assert type(error) is TransientError
+    assert error.delivery is Delivery.NEVER_LEFT
+    assert error.code == type(raised).__name__
+    assert "AWS_ACCESS_KEY_ID" in str(error)
+
+
+def test_a_connection_that_was_never_made_never_left() -> None:
+    refused = ClientConnectorError(Mock(), OSError(111, "refused"))
+    for raised in (
+        boto.EndpointConnectionError(endpoint_url="u", error=refused),
+        boto.ConnectTimeoutError(endpoint_url="u", error="late"),
+        boto.ProxyConnectionError(proxy_url="u", error="no"),
+        boto.SSLError(endpoint_url="u", error=OSError("no")),
+    ):
+        error = classify(raised, operation="Op")
+        assert type(error) is TransientError
+        assert error.delivery is Delivery.NEVER_LEFT
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        boto.EndpointConnectionError(endpoint_url="u", error=ConnectionResetError()),
+        boto.ReadTimeoutError(endpoint_url="u", error="late"),
+        boto.ConnectionClosedError(endpoint_url="u", error="gone"),
+        boto.ResponseStreamingError(error="cut"),
+        boto.HTTPClientError(error="what"),
+    ],
+    ids=lambda raised: type(raised).__name__,
+)
+def test_without_an_answer_the_call_is_in_doubt(raised: Exception) -> None:
+    error = classify(raised, operation="Op")
+
+    assert type(error) is TransientError
+    assert error.delivery is Delivery.IN_DOUBT
+    assert (error.status, error.request_id, error.retry_after) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        boto.HTTPClientError(error=AttributeError("'NoneType' object has no attribute")),
+        boto.HTTPClientError(error=RuntimeError("Session is closed")),
+    ],
+)
+def test_a_closed_client_never_left(raised: Exception) -> None:
+    error = classify(raised, operation="Op")
+
+    assert type(error) is RejectedError
+    assert (error.code, error.delivery) == ("ClientClosed", Delivery.NEVER_LEFT)
+
+
+def test_what_botocore_refuses_by_itself_never_left() -> None:
+    error = classify(boto.ParamValidationError(report="wrong"), operation="Op")
+
+    assert type(error) is RejectedError
+    assert error.delivery is Delivery.NEVER_LEFT
+
+
+@pytest.mark.parametrize("raised", [KeyError("x"), AttributeError("y"), ValueError("z")])
+def test_a_reply_that_breaks_the_parser_is_in_doubt(raised: Exception) -> None:
+    error = classify(raised, operation="Op")
+
+    assert type(error) is ResponseError
+    assert error.delivery is Delivery.IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": ""}, None),
+        ({"x-amz-retry-after": "1500"}, 1.5),
+        ({"retry-after": "2", "x-amz-retry-after": "1500"}, 2.0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "Wed, 99 Oct 2015 07:28:00 GMT"}, None),
+    ],
+)
+def test_the_wait_is_read_in_each_form(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after_seconds(headers) == seconds
+
+
+def test_the_wait_is_read_from_a_date_to_come() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    seconds = retry_after_seconds({"retry-after": date})
+
+    assert seconds is not None
+    assert 3000 < seconds <= 3600
+
+
+def test_the_wait_reaches_the_error() -> None:
+    assert answered("X", 503, headers={"retry-after": "7"}).retry_after == 7.0
