@@ -4,7 +4,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 FLOORS_TESTS ?= tests/unit tests/wire
 
-SOURCES := src tests examples
+SOURCES := src tests examples codegen benchmarks
 BIN := .venv/bin
 FLOORS_BIN := .venv-floors/bin
 DEMO_BIN := .venv-demo/bin

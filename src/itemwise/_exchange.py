@@ -6,7 +6,7 @@ Nothing runs side by side here: `_batch` drives many calls at once, and they sha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, MutableSequence
+from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -200,10 +200,12 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def split(self, *cuts: int) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
         """Make calls of this one's parts, in its place, cut before the given positions."""
-        parts = [
-            ChunkCall(self._exchange, self.chunk.part(start, stop), self.said())
-            for start, stop in pairwise((0, *cuts, len(self.chunk)))
-        ]
+        bounds = (0, *cuts, len(self.chunk))
+        return self.apart(*(range(start, stop) for start, stop in pairwise(bounds)))
+
+    def apart(self, *groups: Sequence[int]) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
+        """Make calls of groups of positions, in this one's place: each position is in one group."""
+        parts = [ChunkCall(self._exchange, self.chunk.at(group), self.said()) for group in groups]
         del self._exchange.active[self]
         return parts
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -37,7 +38,7 @@ class Suspicion:
     def __init__(self, size: int) -> None:
         self.alike = 0
         self._said: tuple[str, str] | None = None
-        self._answered = 0
+        self._answered: int = 0
         # Once the run has had an answer, the request is less likely to be at fault than the items.
         self._patience = 2 * math.ceil(math.log2(max(size, 2))) + 2
 
@@ -96,8 +97,9 @@ async def _isolate(
             exchange.stop(rejection)
         return
     suspicion = Suspicion(len(call.chunk))
-    # Breadth first: the two halves of a chunk tell most about the request.
-    queue = deque(_halved(call))
+    # Breadth first, since an answer tells more the larger the part. While there is none, single
+    # items come before the halves: they tell a fault of the request from several culprits.
+    queue = deque(_halved(call) if exchange.answered else _probed(call))
     while queue:
         part = queue.popleft()
         call = part.call
@@ -112,48 +114,59 @@ async def _isolate(
             continue
         await call.run()
         if call.rejection is None:
-            if call.answered and part.pair is not None and part.pair.passes():
-                exchange.max_chunk = min(exchange.max_chunk, part.pair.larger)
+            if call.answered and part.whole is not None and part.whole.passes():
+                exchange.max_chunk = min(exchange.max_chunk, part.whole.largest)
             continue
         if suspicion.grows(call.rejection, exchange.answered):
             exchange.stop(call.rejection)
             call.refuse()
         elif size == 1:
             call.refuse()
-        elif suspicion.alike == 2:
-            # Both halves alike, and nothing else answered: a single item tells most.
-            lone, rest = call.split(1)
-            queue.appendleft(_Part(call=lone))
-            queue.extend(_halved(rest))
         else:
             queue.extend(_halved(call))
 
 
 @dataclass(slots=True, kw_only=True)
-class _Pair:
-    """The two halves of a rejected chunk: where both pass, it was too large."""
+class _Whole:
+    """A rejected chunk that was cut up: where all its parts pass, it was too large."""
 
-    larger: int
-    passed: int = 0
+    largest: int
+    parts: int
 
     def passes(self) -> bool:
-        """Take note that a half passed, and tell whether both have."""
-        self.passed += 1
-        return self.passed == 2
+        """Take note that a part passed, and tell whether all have."""
+        self.parts -= 1
+        return not self.parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part(Generic[RequestT, ResponseT, ItemT, EntryT]):
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT]
-    pair: _Pair | None = None
+    whole: _Whole | None = None
 
 
 def _halved(
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
 ) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
+    return _cut(call, range(len(call.chunk)), ())
+
+
+def _probed(
+    call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
+) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
+    # As many as it takes to blame the request, and far from each other: bad items come in groups.
     size = len(call.chunk)
-    if size == 1:
-        return [_Part(call=call)]
-    middle = (size + 1) // 2
-    pair = _Pair(larger=middle)
-    return [_Part(call=half, pair=pair) for half in call.split(middle)]
+    lone = sorted({size * 3 // 16, size * 9 // 16, size * 13 // 16})
+    return _cut(call, [p for p in range(size) if p not in lone], lone)
+
+
+def _cut(
+    call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
+    positions: Sequence[int],
+    lone: Sequence[int],
+) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
+    middle = (len(positions) + 1) // 2
+    groups = [*([p] for p in lone), positions[:middle], positions[middle:]]
+    parts = call.apart(*(group for group in groups if group))
+    whole = _Whole(largest=max(len(part.chunk) for part in parts), parts=len(parts))
+    return [_Part(call=part, whole=whole) for part in parts]

@@ -339,7 +339,8 @@ def _jsonl(outcomes: Iterable[Outcome[object, object]]) -> Iterable[str]:
             if value is not None:
                 record[name] = value
         # `fallback` keeps a trail complete whatever type an operation of the user's own has.
-        yield to_json(record, by_alias=True, exclude_none=True, fallback=str).decode() + "\n"
+        line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
+        yield line.decode() + "\n"
 
 
 def _described(error: CallError) -> dict[str, object]:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar
 
+from aiobotocore.config import AioConfig
 from aiohttp import web
 
 from itemwise.testing._bound import bind, item_key
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from aiobotocore.client import AioBaseClient
-    from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
 
     from itemwise._client import ClientArguments
@@ -206,7 +206,11 @@ class LocalAWS:
         from itemwise import open_client  # noqa: PLC0415
 
         merged: ClientArguments = {**self.client_arguments, **create_client_arguments}
-        return open_client(service, session=session, config=config, **merged)
+        # Some services put a label before the host's name, and here the host is an address.
+        ours = AioConfig(inject_host_prefix=False)
+        return open_client(
+            service, session=session, config=ours.merge(config) if config else ours, **merged
+        )
 
     def inject(self, fault: FaultT) -> InjectedFault[FaultT]:
         """Put a fault into force, for calls from now on.

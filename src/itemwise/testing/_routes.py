@@ -144,6 +144,9 @@ class Routes:
             self._services[target] = loaded
         paths = self._paths.setdefault(loaded.model.signing_name, [])
         for row in rows.values():
+            if row.operation not in loaded.model.operation_names:
+                # Younger than the installed botocore, whose clients cannot ask for it either.
+                continue
             operation = bind(row)
             if target is not None:
                 self._operations[target, row.operation] = operation
