@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from aiobotocore.client import AioBaseClient
 
 from itemwise._call import attempt, may_repeat
+from itemwise._observe import tell
 from itemwise._operation import Operation, Verdict
 from itemwise._pace import Pace
 from itemwise._plan import Chunk
@@ -185,16 +186,16 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             ended = await repeat(exchange.policy, self._attempt)
         finally:
             if self._attempts:
-                exchange.records.append(
-                    CallRecord(
-                        items=items,
-                        attempts=self._attempts,
-                        throttled=self._throttles,
-                        request_id=self._request_id,
-                        code=self._fault.code if self._fault else None,
-                        seconds=clock() - started,
-                    )
+                record = CallRecord(
+                    items=items,
+                    attempts=self._attempts,
+                    throttled=self._throttles,
+                    request_id=self._request_id,
+                    code=self._fault.code if self._fault else None,
+                    seconds=clock() - started,
                 )
+                exchange.records.append(record)
+                tell(exchange.operation, record)
         if ended is not _LEFT_TO_THE_RUN:
             self._conclude()
 
