@@ -17,7 +17,6 @@ from botocore.exceptions import BotoCoreError, NoRegionError
 from itemwise._body import write_bodies
 from itemwise._bounded import set_transport
 from itemwise._reply import take_over
-from itemwise._signature import sign_quickly
 from itemwise.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -113,7 +112,6 @@ async def open_client(
     # The stubs have none of a configuration's attributes, which it makes at run time.
     if not getattr(merged, "parameter_validation", True):
         write_bodies(client)
-    sign_quickly(client)
     try:
         yield client
     finally:

@@ -63,6 +63,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         attempts: attempts begun.
         throttles: attempts that were throttled.
         answered: calls that the service answered at least once without refusing them.
+        given_up_after: how many calls had been answered when a chunk was last given up by halving.
         progress_at: loop time at which an item was last settled by an answer.
         probing: held by the one call that is halved while nothing has been answered yet.
     """
@@ -87,6 +88,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     attempts: int = 0
     throttles: int = 0
     answered: int = 0
+    given_up_after: int | None = None
     progress_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -260,20 +262,24 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             settlement = self._settled(response)
         except CallError as error:
             self._in_flight = False
-            self._keep_pace(start, throttled=isinstance(error, ThrottledError), error=error)
+            self._tell_pace_of(error, start)
             return self._faulted(error)
         finally:
             exchange.in_flight.discard(task)
         self._in_flight = False
         again = self._answered(settlement, response.request_id)
-        self._keep_pace(start, throttled=settlement.throttled)
+        if settlement.throttled:
+            partly = bool(settlement.outcomes)
+            exchange.pace.throttled(start, exchange.operation.name, partly=partly)
+        else:
+            exchange.pace.accepted(start)
         return again
 
-    def _keep_pace(self, start: Start, *, throttled: bool, error: CallError | None = None) -> None:
+    def _tell_pace_of(self, error: CallError, start: Start) -> None:
         pace = self._exchange.pace
-        if throttled:
+        if isinstance(error, ThrottledError):
             pace.throttled(start, self._exchange.operation.name)
-        elif error is not None and error.status is None:
+        elif error.status is None:
             # Without an answer it says nothing of the rate, and its delay nothing of the way.
             pace.withdraw(start)
         else:

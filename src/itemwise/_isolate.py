@@ -29,6 +29,9 @@ EntryT = TypeVar("EntryT")
 _PATIENCE = 3
 """Parts that are rejected alike before the request is blamed, while nothing was answered yet."""
 
+_LONE_PATIENCE = 32
+"""The same for items in chunks of their own, once something was answered."""
+
 
 class Suspicion:
     """Counts parts that share no item and are rejected alike, with nothing answered in between."""
@@ -40,7 +43,8 @@ class Suspicion:
         self._said: tuple[str, str] | None = None
         self._answered: int = 0
         # Once the run has had an answer, the request is less likely to be at fault than the items.
-        self._patience = 2 * math.ceil(math.log2(max(size, 2))) + 2
+        # Items that travel alone cost no more when they are bad: there is no hurry then.
+        self._patience = 2 * math.ceil(math.log2(size)) + 2 if size > 1 else _LONE_PATIENCE
 
     def grows(self, error: CallError, answered: int) -> bool:
         """Take note of a rejected part, and tell whether the request is to blame.
@@ -118,12 +122,29 @@ async def _isolate(
                 exchange.max_chunk = min(exchange.max_chunk, part.whole.largest)
             continue
         if suspicion.grows(call.rejection, exchange.answered):
-            exchange.stop(call.rejection)
-            call.refuse()
-        elif size == 1:
+            _give_up(exchange, [part.call, *(waiting.call for waiting in queue)], call.rejection)
+            return
+        if size == 1:
             call.refuse()
         else:
             queue.extend(_halved(call))
+
+
+def _give_up(
+    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+    parts: Sequence[ChunkCall[RequestT, ResponseT, ItemT, EntryT]],
+    rejection: CallError,
+) -> None:
+    """Refuse what is left of a chunk; stop the run where it is not this chunk alone.
+
+    Bad items come in groups, and a group can fill a chunk: it must not keep the rest of the run from
+    ever being sent. A second chunk in a row, with nothing answered in between, is the request's.
+    """
+    for part in parts:
+        part.refuse()
+    if not exchange.answered or exchange.given_up_after == exchange.answered:
+        exchange.stop(rejection)
+    exchange.given_up_after = exchange.answered
 
 
 @dataclass(slots=True, kw_only=True)

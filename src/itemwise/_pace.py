@@ -31,7 +31,7 @@ class _Rate(Protocol):
     def start(self, now: float) -> Start: ...
     def withdraw(self, start: Start) -> None: ...
     def accepted(self, start: Start, now: float) -> None: ...
-    def throttled(self, start: Start, now: float) -> None: ...
+    def throttled(self, start: Start, now: float, *, partly: bool = ...) -> None: ...
 
 
 class Pace:
@@ -109,18 +109,19 @@ class Pace:
         self._rate.accepted(start, asyncio.get_running_loop().time())
         self._serve()
 
-    def throttled(self, start: Start, operation: str) -> None:
+    def throttled(self, start: Start, operation: str, *, partly: bool = False) -> None:
         """Take note of a throttled attempt, or of throttled items in an answered one.
 
         Args:
             start: the attempt.
             operation: the operation's wire name, for the log.
+            partly: whether only some of its items were throttled.
         """
         now = asyncio.get_running_loop().time()
         if now - self._throttled_at > _EPISODE_SECONDS:
             logger.info("%s is throttled: its calls now start at the pace it accepts", operation)
         self._throttled_at = now
-        self._rate.throttled(start, now)
+        self._rate.throttled(start, now, partly=partly)
         self._serve()
 
     def _serve(self) -> None:
@@ -154,8 +155,9 @@ class _FixedRate:
         return self._next
 
     def start(self, now: float) -> Start:
-        # Not later than now: a turn that nobody took is not made up for.
-        self._next = max(self._next, now - self._gap) + self._gap
+        # A late timer is made up for, a turn that nobody took is not.
+        late = now - self._next
+        self._next = (self._next if late < self._gap else now) + self._gap
         self._number += 1
         return Start(self._number, now, 1 / self._gap)
 
@@ -165,7 +167,7 @@ class _FixedRate:
     def accepted(self, start: Start, now: float) -> None:
         """Learn nothing."""
 
-    def throttled(self, start: Start, now: float) -> None:
+    def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
         """Learn nothing."""
 
 

@@ -57,6 +57,10 @@ _CONTENDED_CLIMB = 10.0
 """What a contended rate gains per second, in calls per second: the same for all, else the larger
 share would stay the larger. Yet at least a fifth of the rate and at most all of it."""
 
+_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE = 0.05, 20, 0.15
+"""How the share of throttled calls is followed, from how many calls on it counts, and the share at
+which a pace that was found does not help: throttles have another cause than the rate."""
+
 _AGREEING = 3
 """Windows that agree with the bounds in a row, to hold again."""
 
@@ -106,8 +110,12 @@ class RateFinder:
         self._refused: deque[int] = deque(maxlen=512)
         self._recent: deque[Start] = deque(maxlen=1024)
         self._low, self._high = 0.0, math.inf
+        self._anchor_answered = -math.inf
         self._seeking = True
         self._contended = 0
+        # Of the calls of late, the share that was throttled; what it must exceed while free.
+        self._share = self._believed_above = 0.0
+        self._paced, self._patience = 0, _SHARE_CALLS
 
     def due(self, now: float) -> float:
         """Tell when the next attempt may start, in seconds; not after `now` means at once."""
@@ -137,35 +145,51 @@ class RateFinder:
         """Take note of an attempt that the service did not throttle."""
         # Throttled answers can come much faster: they say nothing of the way of the others.
         delay = now - start.time
+        if start.rate and self._confirmed == 0.0:
+            # The first that was not among the first calls, whose connections took their time.
+            self._delay, self._jitter = delay, 0.0
         known = delay if self._delay is None else self._delay
         self._jitter += 0.1 * (abs(delay - known) - self._jitter)
         self._delay = known + 0.1 * (delay - known)
         self._confirmed = start.rate
+        self._share -= _SHARE_GAIN * self._share
+        self._paced += start.rate > 0
         if start.rate == 0.0:
             self._first.answered(now, delay)
 
-    def throttled(self, start: Start, now: float) -> None:
-        """Take note of an attempt that the service throttled."""
+    def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
+        """Take note of an attempt that the service throttled.
+
+        Args:
+            start: the attempt.
+            now: the time of its answer.
+            partly: whether it was accepted, and only some of its items were throttled.
+        """
         self._refused.append(start.number)
         if start.rate == 0.0:
             self._first.answered(now, now - start.time)
             self._burst = min(self._burst, start.number - 1)
         if self.rate is None:
-            # The bucket was empty when this attempt arrived.
-            wait = max(now - start.time, _FIRST_WAIT)
-            self.rate = min(2.0 / wait, 2.5 / self._way())
-            self._next = self._grown_at = max(now, start.time + wait)
-            self._anchor_at(start, now)
+            self._share += _SHARE_GAIN * (1 - self._share)
+            if self._share > self._believed_above:
+                self._begin(start, now)
         elif start.number > self._anchor.number:
-            count, seconds = self._accepted_before(start), max(start.time - self._anchor.time, 1e-4)
+            if start.time >= self._learned_at and self._unrelated():
+                return
+            count = self._accepted_before(start) + partly
+            # The first calls also wait for their connections: what lies between the two throttles
+            # is somewhere between what lies between their starts and between their answers.
+            started = max(start.time - self._anchor.time, 1e-4)
+            answered = max(now - self._anchor_answered, 1e-4)
+            seconds = min(started, answered)
             padding = 2 * self._jitter + 1e-3
-            low = (count - 1) / (seconds + padding)
+            low = (count - 1) / (max(started, answered) + padding)
             high = (count + 1) / max(seconds - padding, 1e-4)
             if count:
                 high = max(high, self._spilled(start, count, seconds))
             if start.time < self._learned_at:
                 # In flight at the last lesson already: it says more of the same moment.
-                if count >= 3:
+                if count >= (3 if start.rate else 12):
                     self._narrow(low, high)
                     self._set_rate(self._within_bounds(), start, now)
                     if self._seeking and count >= 12:
@@ -179,11 +203,32 @@ class RateFinder:
             else:
                 self._learn(start, now, low, high, count)
 
+    def _begin(self, start: Start, now: float) -> None:
+        """Leave the free phase: the bucket was empty when this attempt arrived."""
+        self._believed_above, self._share, self._paced = 0.0, 0.0, 0
+        self.rate = min(2.0 / _FIRST_WAIT, 2.5 / self._way())
+        self._next = self._grown_at = now + _FIRST_WAIT
+        self._anchor_at(start, now)
+
+    def _unrelated(self) -> bool:
+        """Be free again where holding back has not helped: the rate is not the cause then."""
+        self._paced += 1
+        self._share += _SHARE_GAIN * (1 - self._share)
+        if self._paced < self._patience or self._share < _UNRELATED_SHARE:
+            return False
+        # Where this proves wrong, the next doubt takes longer.
+        self._patience *= 8
+        self._believed_above = max(0.5, min(0.9, 2 * self._share))
+        self.rate, self._seeking, self._contended = None, True, 0
+        self._low, self._high = 0.0, math.inf
+        return True
+
     def _way(self) -> float:
         return _FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 
     def _anchor_at(self, start: Start, now: float) -> None:
-        self._anchor, self._learned_at = start, now
+        self._anchor = start
+        self._anchor_answered = self._learned_at = now
         self._refused = deque((n for n in self._refused if n > start.number), maxlen=512)
 
     def _accepted_before(self, start: Start) -> int:

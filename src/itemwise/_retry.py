@@ -81,8 +81,17 @@ async def repeat(
     Returns:
         The answer, or the last `Again` where the policy was spent first.
     """
-    if policy is None:
-        return await attempt()
+    answer = await attempt()
+    if policy is None or not isinstance(answer, Again):
+        return answer
+    # Most calls end here: tenacity comes in for those that ask again, with this as its first answer.
+    first: Again | None = answer
+
+    async def next_attempt() -> T | Again:
+        nonlocal first
+        begun, first = first, None
+        return await attempt() if begun is None else begun
+
     spent = 0
     backoffs = 0
 
@@ -110,7 +119,7 @@ async def repeat(
         wait=wait,
         retry_error_callback=_last_answer,
     )
-    return await retrying(attempt)
+    return await retrying(next_attempt)
 
 
 def _is_again(answer: object) -> bool:

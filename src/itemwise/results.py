@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from itemwise._operation import Operation
@@ -336,6 +337,9 @@ def _jsonl(outcomes: Iterable[Outcome[object, object]]) -> Iterable[str]:
             value = getattr(outcome, name, None)
             if isinstance(value, CallError):
                 value = _described(value)
+            elif isinstance(value, BaseModel):
+                # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
+                value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
             if value is not None:
                 record[name] = value
         # `fallback` keeps a trail complete whatever type an operation of the user's own has.

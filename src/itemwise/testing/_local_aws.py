@@ -208,8 +208,9 @@ class LocalAWS:
         merged: ClientArguments = {**self.client_arguments, **create_client_arguments}
         # Some services put a label before the host's name, and here the host is an address.
         ours = AioConfig(inject_host_prefix=False)
+        # In this direction, since older versions keep the connector of the first alone.
         return open_client(
-            service, session=session, config=ours.merge(config) if config else ours, **merged
+            service, session=session, config=config.merge(ours) if config else ours, **merged
         )
 
     def inject(self, fault: FaultT) -> InjectedFault[FaultT]:
