@@ -137,8 +137,9 @@ def _give_up(
 ) -> None:
     """Refuse what is left of a chunk; stop the run where it is not this chunk alone.
 
-    Bad items come in groups, and a group can fill a chunk: it must not keep the rest of the run from
-    ever being sent. A second chunk in a row, with nothing answered in between, is the request's.
+    Bad items come in groups, and a group can fill a chunk: it must not keep the rest of the run
+    from ever being sent. A second chunk in a row, with nothing answered in between, is the
+    request's.
     """
     for part in parts:
         part.refuse()

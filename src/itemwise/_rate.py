@@ -38,8 +38,9 @@ flight above the service's rate when the throttle comes."""
 _LONGEST_WAIT = 1.0
 """Seconds between calls, at most, while seeking finds the bucket still empty."""
 
-_SLOWEST = 0.1
-"""Calls per second, at least: a service that throttles everything is still asked now and then."""
+_SLOWEST, _FEW_CALLS = 0.1, 8
+"""Calls per second, at least: a service that throttles everything is still asked now and then. As
+long as answers are few, they prove no rate below one call in `_LONGEST_WAIT`."""
 
 _QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.2, 50, 12.0
 """How long the held rate is left alone: so many seconds, or calls where those take longer, but no
@@ -174,14 +175,18 @@ class RateFinder:
             if self._share > self._believed_above:
                 self._begin(start, now)
         elif start.number > self._anchor.number:
-            if start.time >= self._learned_at and self._unrelated():
-                return
             count = self._accepted_before(start) + partly
             # The first calls also wait for their connections: what lies between the two throttles
             # is somewhere between what lies between their starts and between their answers.
             started = max(start.time - self._anchor.time, 1e-4)
             answered = max(now - self._anchor_answered, 1e-4)
             seconds = min(started, answered)
+            # A bucket that has not filled yet is no news, however often it is found empty; nor is
+            # the throttle that ends a time of quiet.
+            empty_still = self._seeking and count == 0
+            telling = start.time >= self._learned_at and started < _QUIET_SECONDS
+            if telling and not empty_still and self._unrelated():
+                return
             padding = 2 * self._jitter + 1e-3
             low = (count - 1) / (max(started, answered) + padding)
             high = (count + 1) / max(seconds - padding, 1e-4)
@@ -194,7 +199,7 @@ class RateFinder:
                     self._set_rate(self._within_bounds(), start, now)
                     if self._seeking and count >= 12:
                         self._hold(now)
-            elif self._seeking and count == 0:
+            elif empty_still:
                 # Still empty, and nothing was taken out: look again after eight times as long.
                 wait = min(7 * seconds, _LONGEST_WAIT)
                 self.rate = 1 / wait
@@ -268,7 +273,8 @@ class RateFinder:
         return rate * (1 - _GIVE_WAY) if self._contended else rate
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
-        self.rate = self._confirmed = max(rate, _SLOWEST)
+        slowest = _SLOWEST if self._paced >= _FEW_CALLS else 1 / _LONGEST_WAIT
+        self.rate = self._confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
         later = self._number - start.number - sum(n > start.number for n in self._refused)

@@ -84,7 +84,7 @@ async def repeat(
     answer = await attempt()
     if policy is None or not isinstance(answer, Again):
         return answer
-    # Most calls end here: tenacity comes in for those that ask again, with this as its first answer.
+    # Most calls end here. For the rest tenacity comes in, with this as its first answer.
     first: Again | None = answer
 
     async def next_attempt() -> T | Again:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from itemwise import Status
+from itemwise.testing import Drop, FailCalls
 from tests.property.chaos import Sky, Weather, weathers
 
 
@@ -17,6 +18,52 @@ def sky() -> Iterator[Sky]:
         yield opened
 
 
+@example(
+    # Refused as a whole, after an attempt that was applied and not answered.
+    weather=Weather(
+        service="fms",
+        numbers=(0, 1, 2),
+        faults=((0, Drop(when="after", times=1)), (1, FailCalls(code="AccessDeniedException"))),
+    )
+)
+@example(
+    # Refused item by item, after the same.
+    weather=Weather(
+        service="connect",
+        numbers=(0, 1, 2),
+        faults=((0, Drop(when="after", times=1)),),
+        refuse_repeats=True,
+    )
+)
+@example(
+    # Dropped while its workers wait for nothing but the caller.
+    weather=Weather(
+        service="fms",
+        numbers=tuple(range(60)),
+        concurrency=2,
+        chunk_size=2,
+        source="generator",
+        take=1,
+        leave="drop",
+    )
+)
+@example(
+    # Several workers fail by a fault of the caller's own, and one error is all that can be raised.
+    weather=Weather(
+        service="ram", numbers=tuple(range(6)), chunk_size=1, stumbles=frozenset(range(6))
+    )
+)
+@example(
+    # The same in a stream, which is left before the error could be raised.
+    weather=Weather(
+        service="ram",
+        numbers=tuple(range(6)),
+        chunk_size=1,
+        stumbles=frozenset({3, 5}),
+        source="list",
+        take=1,
+    )
+)
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(weather=weathers())
 def test_every_item_is_accounted_for_in_any_weather(sky: Sky, weather: Weather) -> None:

@@ -98,7 +98,7 @@ def test_processes_that_share_a_bucket_share_its_rate(rate: int, later: float) -
             )
             assert first + second >= 0.9 * rate * 25
             smaller.append(min(first, second) / (first + second))
-    assert median(smaller) >= 0.3
+    assert median(smaller) >= 0.2
 
 
 def test_nothing_is_held_back_before_the_first_throttle() -> None:
@@ -113,7 +113,7 @@ def test_slow_and_fast_services(rate: float, seconds: float) -> None:
     outcome = simulate(Bucket(rate, 10).take, latency=0.05, workers=64, seconds=seconds)
     possible = min(rate, 64 / 0.055)
     assert len(outcome.accepted[0]) >= 0.85 * possible * seconds
-    assert outcome.throttled <= max(80, 0.05 * len(outcome.accepted[0]))
+    assert outcome.throttled <= max(120, 0.05 * len(outcome.accepted[0]))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
