@@ -358,7 +358,7 @@ class Sky:
         self._clients: dict[tuple[bool, str], AioBaseClient] = {}
         self._complaints: list[str] = []
         self._sent = 0
-        self._moments: list[tuple[int, Callable[[], object]]] = []
+        self._moments: list[tuple[float, Callable[[], object]]] = []
 
     def __enter__(self) -> Self:
         loop = self._runner.get_loop()
@@ -404,12 +404,13 @@ class Sky:
                 self._clients[refuse_repeats, service] = client
 
     def _count(self, **_: object) -> None:
-        """Take note of a request that leaves, and let happen what is to happen then."""
+        """Take note of a request that leaves, and let happen what is to happen before and then."""
+        self._due(self._sent + 0.5)
         self._sent += 1
-        self._due()
+        self._due(self._sent)
 
-    def _due(self) -> None:
-        for moment in [moment for moment in self._moments if moment[0] <= self._sent]:
+    def _due(self, sent: float) -> None:
+        for moment in [moment for moment in self._moments if moment[0] <= sent]:
             self._moments.remove(moment)
             moment[1]()
 
@@ -423,8 +424,9 @@ class Sky:
         for fault in weather.lasting_faults():
             aws.inject(fault)
         for at, fault in weather.faults:
-            self._moments.append((at, partial(aws.inject, fault)))
-        self._due()
+            # Before the next request leaves; at once where there was none.
+            self._moments.append((at and at + 0.5, partial(aws.inject, fault)))
+        self._due(0)
         if weather.source is None:
             seen = await self._run(weather, client)
         else:
@@ -509,7 +511,7 @@ class Sky:
             sent, rounds = weather.cancel
             reached = asyncio.Event()
             self._moments.append((sent, reached.set))
-            self._due()
+            self._due(self._sent)
             tasks.append(asyncio.create_task(_cancel(task, reached, rounds, weather.again, look)))
         await asyncio.wait({task}, timeout=_HANG_SECONDS)
         assert task.done(), "the run hangs"
@@ -525,7 +527,7 @@ class Sky:
         return task.exception()
 
     def _check_nothing_left(self, weather: Weather) -> None:
-        if weather.leave == "drop" or self.totals.examples % 50 == 0:
+        if weather.leave == "drop" or weather.stumbles or self.totals.examples % 50 == 0:
             # What nobody holds any more complains as it goes.
             gc.collect(1)
         assert not self._complaints, self._complaints
