@@ -28,6 +28,11 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
+_THROTTLED_SHARE = 0.2
+"""Of a call's items, the share that must be throttled for the call to count as throttled: a few go
+again by themselves, and the service has taken the rest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement(Generic[ItemT, EntryT]):
     """What one reply settled.
@@ -36,7 +41,7 @@ class Settlement(Generic[ItemT, EntryT]):
         outcomes: final outcomes, for the items that have one now.
         again: by position, the verdicts on items that are worth another attempt.
         unmatched: entries that name no item of the chunk.
-        throttled: whether an entry asked to slow down.
+        throttled: whether so many entries asked to slow down that the run should.
     """
 
     outcomes: Sequence[Outcome[ItemT, EntryT]]
@@ -108,11 +113,12 @@ def settle(
             outcomes.append(_succeeded(index, item, said.success))
         elif position not in again:
             outcomes.append(refused(index, item, said, doubt))
+    slowed = sum(is_throttling(verdict.code) for verdict in again.values())
     return Settlement(
         outcomes=outcomes,
         again=again,
         unmatched=unmatched,
-        throttled=any(is_throttling(verdict.code) for verdict in again.values()),
+        throttled=slowed > 0 and slowed >= _THROTTLED_SHARE * len(chunk),
     )
 
 

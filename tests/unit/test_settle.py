@@ -42,7 +42,10 @@ def succeeds(key: str) -> Verdict[Any]:
 
 
 def settled(
-    *verdicts: Verdict[Any], silence: bool = True, doubt: CallError | None = None
+    *verdicts: Verdict[Any],
+    silence: bool = True,
+    doubt: CallError | None = None,
+    chunk: Chunk[str] = CHUNK,
 ) -> Settlement[str, Any]:
     def said(_response: object) -> Sequence[Verdict[Any]]:
         return verdicts
@@ -53,7 +56,7 @@ def settled(
         silence_is_success=silence,
         retryable_codes=frozenset({"BUSY", "ThrottlingException"}),
     )
-    return settle(operation, CHUNK, Response().with_request_id("id-1"), doubt)
+    return settle(operation, chunk, Response().with_request_id("id-1"), doubt)
 
 
 def statuses(settlement: Settlement[str, Any]) -> list[tuple[int, str]]:
@@ -185,3 +188,9 @@ def test_what_is_unsettled_at_the_end_follows_from_what_was_said() -> None:
     assert isinstance(first, NotAttempted)
     assert isinstance(second, Failed)
     assert (second.index, second.code, second.entry) == (20, "BUSY", "b:BUSY")
+
+
+def test_a_few_throttled_items_of_many_are_not_a_throttle_of_the_run() -> None:
+    many = Chunk(indexes=range(10), items=list("abcdefghij"))
+    assert not settled(fails("b", "ThrottlingException"), chunk=many).throttled
+    assert settled(*(fails(key, "ThrottlingException") for key in "bc"), chunk=many).throttled
