@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -558,6 +560,40 @@ async def test_an_item_of_another_kind_is_named(
     assert outcomes[-1].item is items[-1]
     assert left_behind() == []
     assert aws.ledger.call_count() == 2
+
+
+@only_fms
+async def test_a_fault_in_an_operations_own_code_loses_no_outcome(
+    case: Case, client: AioBaseClient, aws: LocalAWS, complaints: list[str]
+) -> None:
+    for leaves_early in (True, False):
+        aws.ledger.reset()
+        calls = count()
+
+        def with_items(request: Any, items: Any, calls: Iterator[int] = calls) -> Any:
+            # Each chunk is built to be checked, and once more to be sent.
+            if next(calls) == 3:
+                raise ZeroDivisionError
+            return case.operation.with_items(request, items)
+
+        operation = replace(case.operation, with_items=with_items)
+        items = case.items(range(8))
+        stream: AnyStream = stream_batch(
+            client, operation, case.make([]), items, chunk_size=2, concurrency=1
+        )
+        yielded = [await anext(stream)]
+        await until(lambda: left_behind() == [])
+        if not leaves_early:
+            with pytest.raises(ZeroDivisionError):
+                await collect(stream, yielded)
+        await stream.aclose()
+
+        outcomes = [*yielded, *stream.pending]
+        counts = check_stream(case, aws, items[: stream.progress.total], outcomes)
+        assert counts == {"succeeded": 2, "not_attempted": 2}
+        del stream
+        gc.collect()
+    assert complaints == []
 
 
 @only_fms
