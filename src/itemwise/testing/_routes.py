@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from botocore.exceptions import UnknownServiceError
+
 from itemwise.testing._bodies import JsonForm
 from itemwise.testing._bound import BoundOperation, BoundService, bind, service
 from itemwise.testing._paths import RestPath
@@ -138,7 +140,11 @@ class Routes:
             key=lambda name: signing_name.startswith(name) or name.startswith(signing_name),
         )
         rows = self._waiting.pop(name)
-        loaded = service(name)
+        try:
+            loaded = service(name)
+        except UnknownServiceError:
+            # Younger than the installed botocore, which has no client that could ask for it.
+            return True
         target = loaded.target
         if target is not None:
             self._services[target] = loaded
