@@ -221,8 +221,7 @@ async def test_what_was_taken_is_held_by_nobody(case: Case, session: AioSession)
         async for _ in open_stream(case, client, numbers, concurrency=2):
             taken += 1
             if taken % 1500 == 0:
-                alive = sum(isinstance(thing, Succeeded) for thing in gc.get_objects())
-                most = max(most, alive)
+                most = max(most, alive() - before)
         assert taken == 6000
         assert most <= 2 * 2 * case.limit + 1
 
