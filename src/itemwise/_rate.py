@@ -15,7 +15,7 @@ bounds allow, or below them: the rate has changed, or another process draws on t
 throttle then lowers the rate by a share, and it grows by as many calls for everybody, which evens
 out the shares of processes that know nothing of each other. Windows that agree end this phase.
 
-Where many calls are throttled though the rate was lowered, the rate is not the cause, and it is free
+Where many calls are throttled though the rate was lowered, the rate is not the cause: it is free
 again until most calls are throttled.
 """
 
