@@ -43,8 +43,7 @@ class BoundedSession(AIOHTTPSession):
     Bodies that botocore hands on as streams stay streams, of any length.
     """
 
-    # The stubs take request and response from another HTTP library.
-    async def send(  # type: ignore[override]
+    async def send(  # type: ignore[override]  # the stubs name another HTTP library's types
         self, request: AWSPreparedRequest
     ) -> AioAWSResponse:
         """Send a request, and read its reply whole unless it is to be streamed.
