@@ -100,7 +100,7 @@ def _items(request: {request}) -> Sequence[{item}]:
     yield from _token_functions(description, item, request, label)
     yield f"""
 def _key(_position: int, item: {item}) -> Key:
-    return (item.{label}.value, item.entity)
+    return (str(item.{label}), item.entity)
 """
     yield _verdicts(description, label)
 
@@ -146,11 +146,15 @@ def _verdicts(description: Description, label: str) -> str:
     failed = f"{names.class_name(shape)}.{names.constant(status.failed)}"
     message = f", message=entry.{names.field(description.message)}" if description.message else ""
     return f"""
+# Looked up once: on Python 3.11 naming an enum's member takes a call.
+_FAILED: Final = {failed}
+
+
 def _verdicts(response: {description.name}Response) -> Iterable[Verdict[{entry}]]:
     for entry in response.{names.field(description.failures.member)}:
-        named = entry.{label} is not None and entry.{name} is not None
-        key = (str(entry.{label}), entry.{name}) if named else None
-        if entry.{state} == {failed}:
+        kind, name = entry.{label}, entry.{name}
+        key = None if kind is None or name is None else (str(kind), name)
+        if entry.{state} == _FAILED:
             yield Verdict(key=key, failed=True, entry=entry, code=entry.{state}{message})
         else:
             yield Verdict(key=key, failed=False, success=entry)

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
+from itemwise._accounts import Accounts
 from itemwise._call import check_client, check_request, warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._operation import Operation
+from itemwise._outcomes import NotAttemptedReason, Status, Unknown
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan, check_limits
 from itemwise._retry import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
-from itemwise.results import (
-    BatchResult,
-    NotAttempted,
-    NotAttemptedReason,
-    Outcome,
-    Progress,
-    Status,
-    Unknown,
-)
+from itemwise.results import BatchResult, Progress
 
 __all__ = ["BatchRun", "run_batch"]
 
@@ -123,8 +116,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._timeout = timeout
         self._items = operation.items(request)
         self._plan = Plan(operation, self._items)
-        self._outcomes: list[Outcome[ItemT, EntryT] | None] = [None] * len(self._items)
-        self._counts: dict[str, int] = {status.value: 0 for status in Status}
+        self._accounts = Accounts(operation=operation, items=self._items, twins=self._plan.twins)
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
         self._alone = Suspicion(1)
@@ -135,7 +127,8 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             policy=retry,
             isolate=isolate,
             pace=pace or pace_of(client, operation.service, operation.name),
-            deliver=self._deliver,
+            deliver_answer=self._accounts.answered,
+            deliver=self._accounts.settled,
             max_chunk=chunk_size or operation.max_items,
         )
 
@@ -144,7 +137,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """The counts of the run, for a progress bar."""
         exchange = self._exchange
         counts: Mapping[str, int]
-        counts = self._counts if self._result is None else self._result.counts
+        counts = self._accounts.counts if self._result is None else self._result.counts
         return Progress(
             total=len(self._items),
             settled=sum(counts.values()),
@@ -203,37 +196,16 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 return
             await carry(exchange, chunk, self._alone)
 
-    def _deliver(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
-        for outcome in self._with_twins(outcomes):
-            if self._outcomes[outcome.index] is None:
-                self._outcomes[outcome.index] = outcome
-                self._counts[outcome.status] += 1
-
-    def _with_twins(
-        self, outcomes: Iterable[Outcome[ItemT, EntryT]]
-    ) -> Iterator[Outcome[ItemT, EntryT]]:
-        twins = self._plan.twins
-        for outcome in outcomes:
-            yield outcome
-            for index in twins.get(outcome.index, ()):
-                yield replace(outcome, index=index, item=self._items[index])
-
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
-        outcomes = list(self._outcomes)
-        for outcome in self._with_twins(self._exchange.unsettled(reason)):
-            outcomes[outcome.index] = outcome
-        items = self._items
-        complete = [
-            outcome or NotAttempted(index=index, item=items[index], reason=reason)
-            for index, outcome in enumerate(outcomes)
-        ]
-        assert len(complete) == len(items)
+        exchange = self._exchange
+        outcomes = self._accounts.closed(exchange.unsettled(reason), reason)
+        assert len(outcomes) == len(self._items)
         return BatchResult(
-            operation=self._exchange.operation,
-            outcomes=tuple(complete),
-            unmatched=tuple(self._exchange.unmatched),
-            error=self._exchange.error,
-            calls=tuple(self._exchange.records),
+            operation=exchange.operation,
+            outcomes=outcomes,
+            unmatched=tuple(exchange.unmatched),
+            error=exchange.error,
+            calls=tuple(exchange.records),
         )
 
 

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from itemwise._body import Outgoing
 from itemwise._classify import classify
-from itemwise._reply import listening, read
+from itemwise._reply import Reply, listening, read
 from itemwise._retry import Again, RetryPolicy, repeat
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError, ConfigurationError, Delivery, RejectedError
@@ -60,7 +60,7 @@ async def call(
     async def once() -> ResponseT | Again:
         nonlocal error
         try:
-            return await attempt(client, operation, request)
+            return (await attempt(client, operation, request)).response
         except CallError as caught:
             if not may_repeat(caught, operation):
                 raise
@@ -86,7 +86,7 @@ async def attempt(
     client: AioBaseClient,
     operation: Operation[RequestT, ResponseT, Any, Any],
     request: RequestT,
-) -> ResponseT:
+) -> Reply[ResponseT]:
     """Send one request exactly once, as far as the client itself does not retry.
 
     Raises:

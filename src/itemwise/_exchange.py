@@ -16,9 +16,11 @@ from aiobotocore.client import AioBaseClient
 from itemwise._call import attempt, may_repeat
 from itemwise._observe import tell
 from itemwise._operation import Operation, Verdict
+from itemwise._outcomes import NotAttemptedReason, Unknown, UnmatchedEntry, Unsuccessful
 from itemwise._pace import Pace
 from itemwise._plan import Chunk
 from itemwise._rate import Start
+from itemwise._reply import Reply
 from itemwise._retry import Again, RetryPolicy, repeat
 from itemwise._settle import Said, Settlement, refused, settle, unsettled
 from itemwise._shape import Request, Response
@@ -30,7 +32,7 @@ from itemwise.errors import (
     ThrottledError,
     TransientError,
 )
-from itemwise.results import CallRecord, NotAttemptedReason, Outcome, Unknown, UnmatchedEntry
+from itemwise.results import CallRecord
 
 __all__ = ["ChunkCall", "Exchange"]
 
@@ -51,7 +53,8 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         policy: how attempts are repeated.
         isolate: whether a rejected chunk is halved to find its culprits.
         pace: when attempts may start.
-        deliver: takes final outcomes, as they come.
+        deliver_answer: takes what a reply has settled, and the reply.
+        deliver: takes final outcomes that no reply to the items themselves has settled.
         max_chunk: most items in a call, as learned so far.
         halted: whether nothing may start any more, because of a deadline or a cancellation.
         error: the fault that stopped the run; calls that have begun still finish.
@@ -75,7 +78,8 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     isolate: bool
     pace: Pace
     max_chunk: int
-    deliver: Callable[[Iterable[Outcome[ItemT, EntryT]]], None]
+    deliver_answer: Callable[[Settlement[ItemT, EntryT], Reply[ResponseT]], None]
+    deliver: Callable[[Iterable[Unsuccessful[ItemT, EntryT]]], None]
     halted: bool = False
     error: CallError | None = None
     in_flight: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
@@ -114,7 +118,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         waited = asyncio.get_running_loop().time() - self.progress_at
         return waited >= self.policy.stall_timeout
 
-    def unsettled(self, reason: NotAttemptedReason) -> Iterable[Outcome[ItemT, EntryT]]:
+    def unsettled(self, reason: NotAttemptedReason) -> Iterable[Unsuccessful[ItemT, EntryT]]:
         """Give the outcomes that the items of active calls have if nothing more is sent."""
         for call in self.active:
             yield from unsettled(call.chunk, call.said(), reason)
@@ -258,8 +262,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
         self._in_flight = True
         try:
-            response = await attempt(exchange.client, exchange.operation, request)
-            settlement = self._settled(response)
+            reply = await attempt(exchange.client, exchange.operation, request)
+            settlement = self._settled(reply.response)
         except CallError as error:
             self._in_flight = False
             self._tell_pace_of(error, start)
@@ -267,9 +271,9 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         finally:
             exchange.in_flight.discard(task)
         self._in_flight = False
-        again = self._answered(settlement, response.request_id)
+        again = self._answered(settlement, reply)
         if settlement.throttled:
-            partly = bool(settlement.outcomes)
+            partly = settlement.settled > 0
             exchange.pace.throttled(start, exchange.operation.name, partly=partly)
         else:
             exchange.pace.accepted(start)
@@ -300,20 +304,20 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             ) from error
 
     def _answered(
-        self, settlement: Settlement[ItemT, EntryT], request_id: str | None
+        self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]
     ) -> Again | None:
         exchange = self._exchange
         exchange.unmatched.extend(settlement.unmatched)
-        exchange.deliver(settlement.outcomes)
+        exchange.deliver_answer(settlement, reply)
         exchange.answered += 1
         self.answered = True
-        self._request_id = request_id
+        self._request_id = reply.response.request_id
         self._fault = self._refusal = None
         positions = list(settlement.again)
         again = settlement.again
         self._verdicts = {self.chunk.indexes[p]: again[p] for p in positions}
         self.chunk = self.chunk.at(positions)
-        if settlement.outcomes:
+        if settlement.settled:
             exchange.progress_at = asyncio.get_running_loop().time()
         if not positions:
             return None
@@ -369,7 +373,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             exchange.stop(error)
             exchange.halt()
 
-    def _settle_all(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
+    def _settle_all(self, outcomes: Iterable[Unsuccessful[ItemT, EntryT]]) -> None:
         self._exchange.deliver(outcomes)
         self.chunk = self.chunk.part(0, 0)
         self._exchange.active.pop(self, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
 from itemwise._retry import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response, ResponseShape
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Key", "Operation", "Verdict"]
 
 Key: TypeAlias = tuple[Hashable, ...]
-"""What identifies an item to the service: plain values, never models."""
+"""What identifies an item to the service: plain values such as strings, never models."""
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
@@ -23,9 +23,11 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict(Generic[EntryT]):
+class Verdict(NamedTuple, Generic[EntryT]):
     """What one entry of a response says about one key.
+
+    A tuple, since every entry of every reply gets one, and a tuple takes half as long to make as a
+    frozen dataclass.
 
     Attributes:
         key: the item's key as the entry gives it, or ``None`` where it names no item at all.

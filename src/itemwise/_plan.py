@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -64,6 +65,8 @@ class Plan(Generic[ItemT]):
         if not indexes:
             return None
         self._next += len(indexes)
+        if isinstance(indexes, range):
+            return Chunk(indexes=indexes, items=self._items[indexes.start : indexes.stop])
         return Chunk(indexes=indexes, items=[self._items[index] for index in indexes])
 
 
@@ -85,6 +88,8 @@ def distinct(
     every = range(len(items))
     if not items or operation.key(0, items[0]) != operation.key(1, items[0]):
         return every, {}
+    if len({operation.key(0, item) for item in items}) == len(items):
+        return every, {}
     first: dict[Key, int] = {}
     twins: dict[int, list[int]] = {}
     for index, item in enumerate(items):
@@ -97,7 +102,7 @@ def distinct(
                 "service cannot tell them apart. Give each its own key, or send one of them"
             )
         twins.setdefault(known, []).append(index)
-    return (list(first.values()) if twins else every), twins
+    return array("L", first.values()), twins
 
 
 def check_limits(

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Self, TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic import ValidationError
@@ -23,9 +24,23 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
-__all__ = ["RawReply", "listening", "read", "take_over"]
+__all__ = ["RawReply", "Reply", "listening", "read", "take_over"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
+ResponseT_co = TypeVar("ResponseT_co", bound=Response, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[ResponseT_co]):
+    """One answer of the service.
+
+    Attributes:
+        response: what was read of it.
+        body: the bytes that it was read from, where they could be had.
+    """
+
+    response: ResponseT_co
+    body: bytes | None
 
 
 class ResponseMetadata(TypedDict, total=False):
@@ -120,7 +135,7 @@ def _is_plain(shape: Shape, seen: set[str]) -> bool:
 
 def read(
     model: type[ResponseT], parsed: Mapping[str, object], reply: RawReply, operation: str
-) -> ResponseT:
+) -> Reply[ResponseT]:
     """Read a reply into its model.
 
     Args:
@@ -149,7 +164,7 @@ def read(
             status=metadata.get("HTTPStatusCode"),
             request_id=metadata.get("RequestId"),
         ) from error
-    return response.with_request_id(metadata.get("RequestId"))
+    return Reply(response.with_request_id(metadata.get("RequestId")), reply.body)
 
 
 def _first_fault(error: ValidationError) -> str:

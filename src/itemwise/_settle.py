@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from itemwise._classify import is_throttling
-from itemwise._operation import Operation, Verdict
-from itemwise._plan import Chunk
-from itemwise._shape import Response, ResponseShape
-from itemwise.errors import CallError, Delivery, ResponseError
-from itemwise.results import (
+from itemwise._operation import Key, Operation, Verdict
+from itemwise._outcomes import (
     Failed,
     NotAttempted,
     NotAttemptedReason,
@@ -19,9 +16,13 @@ from itemwise.results import (
     Succeeded,
     Unknown,
     UnmatchedEntry,
+    Unsuccessful,
 )
+from itemwise._plan import Chunk
+from itemwise._shape import Response, ResponseShape
+from itemwise.errors import CallError, Delivery, ResponseError
 
-__all__ = ["Said", "Settlement", "refused", "settle", "unsettled"]
+__all__ = ["Said", "Settlement", "positions", "refused", "settle", "unsettled"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
@@ -35,19 +36,55 @@ again by themselves, and the service has taken the rest."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement(Generic[ItemT, EntryT]):
-    """What one reply settled.
+    """What one reply settled. An item in neither `others` nor `again` has succeeded.
 
     Attributes:
-        outcomes: final outcomes, for the items that have one now.
+        chunk: what was sent.
+        others: by position, final outcomes that are not successes.
         again: by position, the verdicts on items that are worth another attempt.
+        entries: by position, the entries that stand for a success, where the service sends any.
         unmatched: entries that name no item of the chunk.
         throttled: whether so many entries asked to slow down that the run should.
     """
 
-    outcomes: Sequence[Outcome[ItemT, EntryT]]
+    chunk: Chunk[ItemT]
+    others: Mapping[int, Unsuccessful[ItemT, EntryT]]
     again: Mapping[int, Verdict[EntryT]]
+    entries: Mapping[int, ResponseShape | None]
     unmatched: Sequence[UnmatchedEntry]
     throttled: bool
+
+    @property
+    def settled(self) -> int:
+        """How many items have their outcome now."""
+        return len(self.chunk) - len(self.again)
+
+    def succeeded(self) -> Iterator[Sequence[int]]:
+        """Give the indexes of the items that succeeded, neighbours together."""
+        indexes, start = self.chunk.indexes, 0
+        for position in sorted([*self.others, *self.again]):
+            if start < position:
+                yield indexes[start:position]
+            start = position + 1
+        if start < len(indexes):
+            yield indexes[start:]
+
+    def outcomes(self) -> Iterator[Outcome[ItemT, EntryT]]:
+        """Make the outcomes of the items that have one now, in order."""
+        others, again, entries = self.others, self.again, self.entries
+        chunk = self.chunk
+        for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
+            other = others.get(position)
+            if other is not None:
+                yield other
+            elif position not in again:
+                yield Succeeded(index=index, item=item, entry=entries.get(position))
+
+
+def positions(operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]) -> dict[Key, int]:
+    """Find the positions of a call's items by their keys."""
+    places = range(len(items))
+    return dict(zip(map(operation.key, places, items), places, strict=True))
 
 
 def settle(
@@ -69,76 +106,62 @@ def settle(
         doubt: the fault of an earlier attempt at these items that may have been applied.
     """
     failures: dict[int, Verdict[EntryT]] = {}
-    successes: dict[int, Verdict[EntryT]] = {}
+    entries: dict[int, ResponseShape | None] = {}
     unmatched: list[UnmatchedEntry] = []
-    verdicts = tuple(operation.verdicts(response))
-    position_of = (
-        {operation.key(position, item): position for position, item in enumerate(chunk.items)}
-        if verdicts
-        else {}
-    )
-    for verdict in verdicts:
-        position = None if verdict.key is None else position_of.get(verdict.key)
+    position_of: dict[Key, int] = {}
+    for verdict in operation.verdicts(response):
+        # Most replies of services that list failures alone are empty.
+        position_of = position_of or positions(operation, chunk.items)
+        key = verdict.key
+        position = None if key is None else position_of.get(key)
         if position is None:
             entry = verdict.entry if verdict.failed else verdict.success
             unmatched.append(
                 UnmatchedEntry(entry=entry, failed=verdict.failed, request_id=response.request_id)
             )
         elif not verdict.failed:
-            successes.setdefault(position, verdict)
+            entries.setdefault(position, verdict.success)
         elif position not in failures or failures[position].code in operation.retryable_codes:
             # Of two failures of one item, one that is final wins.
             failures[position] = verdict
-    again = {
-        position: verdict
-        for position, verdict in failures.items()
-        if verdict.code in operation.retryable_codes and position not in successes
-    }
-    silence: CallError | None = None
-    if not operation.silence_is_success:
-        silence = _silent(operation, response, "the reply does not mention the item")
-    elif any(entry.failed for entry in unmatched):
-        silence = _silent(operation, response, "the reply has a failure of an item not sent")
-    outcomes: list[Outcome[ItemT, EntryT]] = []
-    # One look for each item: nearly all of them have succeeded.
-    said_of = {**successes, **failures}
-    for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
-        said = said_of.get(position)
-        if said is None:
-            if silence is None:
-                outcomes.append(_succeeded(index, item, None))
-            else:
-                outcomes.append(Unknown(index=index, item=item, error=silence))
-        elif not said.failed:
-            outcomes.append(_succeeded(index, item, said.success))
-        elif position not in again:
-            outcomes.append(refused(index, item, said, doubt))
+    again: dict[int, Verdict[EntryT]] = {}
+    others: dict[int, Unsuccessful[ItemT, EntryT]] = {}
+    for position, verdict in failures.items():
+        if verdict.code in operation.retryable_codes and position not in entries:
+            again[position] = verdict
+        else:
+            others[position] = refused(
+                chunk.indexes[position], chunk.items[position], verdict, doubt
+            )
+    mentioned = len(entries) + sum(position not in entries for position in failures)
+    silent = mentioned < len(chunk)
+    silence = _meaning_of_silence(operation, response, unmatched) if silent else None
+    if silence is not None:
+        for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
+            if position not in entries and position not in failures:
+                others[position] = Unknown(index=index, item=item, error=silence)
     slowed = sum(is_throttling(verdict.code) for verdict in again.values())
     return Settlement(
-        outcomes=outcomes,
+        chunk=chunk,
+        others=others,
         again=again,
+        entries=entries,
         unmatched=unmatched,
         throttled=slowed > 0 and slowed >= _THROTTLED_SHARE * len(chunk),
     )
 
 
-_new: Callable[[type[Succeeded[Any]]], Succeeded[Any]] = object.__new__
-_set_index = Succeeded.__dict__["index"].__set__
-_set_item = Succeeded.__dict__["item"].__set__
-_set_entry = Succeeded.__dict__["entry"].__set__
-
-
-def _succeeded(index: int, item: ItemT, entry: ResponseShape | None) -> Succeeded[ItemT]:
-    # Nearly every item gets one, and this costs half of the constructor, which finds each slot of a
-    # frozen dataclass by name as it sets it.
-    outcome = _new(Succeeded)
-    _set_index(outcome, index)
-    _set_item(outcome, item)
-    _set_entry(outcome, entry)
-    return outcome
-
-
-def _silent(operation: Operation[Any, Any, Any, Any], response: Response, why: str) -> CallError:
+def _meaning_of_silence(
+    operation: Operation[Any, Any, Any, Any],
+    response: Response,
+    unmatched: Iterable[UnmatchedEntry],
+) -> CallError | None:
+    if not operation.silence_is_success:
+        why = "the reply does not mention the item"
+    elif any(entry.failed for entry in unmatched):
+        why = "the reply has a failure of an item not sent"
+    else:
+        return None
     return ResponseError(
         f"{why}: it may have been applied",
         operation=operation.name,
@@ -192,7 +215,7 @@ class Said(Generic[EntryT]):
 
 def unsettled(
     chunk: Chunk[ItemT], said: Said[EntryT], reason: NotAttemptedReason
-) -> Iterable[Outcome[ItemT, EntryT]]:
+) -> Iterable[Unsuccessful[ItemT, EntryT]]:
     """Give items their outcome where nothing more will be sent.
 
     `Unknown` if an attempt may have been applied, else `Failed` with what the last attempt said,

@@ -17,19 +17,21 @@ from itemwise._call import check_client, check_request, warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._operation import Operation
-from itemwise._pace import Pace, pace_of
-from itemwise._plan import Chunk, check_limits, distinct
-from itemwise._retry import DEFAULT_RETRY, RetryPolicy
-from itemwise._shape import Request, Response
-from itemwise.errors import CallError
-from itemwise.results import (
+from itemwise._outcomes import (
     NotAttempted,
     NotAttemptedReason,
     Outcome,
-    Progress,
     Status,
     UnmatchedEntry,
 )
+from itemwise._pace import Pace, pace_of
+from itemwise._plan import Chunk, check_limits, distinct
+from itemwise._reply import Reply
+from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._settle import Settlement
+from itemwise._shape import Request, Response
+from itemwise.errors import CallError
+from itemwise.results import Progress
 
 __all__ = ["BatchStream", "stream_batch"]
 
@@ -213,6 +215,7 @@ class _Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             policy=retry,
             isolate=isolate,
             pace=pace or pace_of(client, operation.service, operation.name),
+            deliver_answer=self._deliver_answer,
             deliver=self._deliver,
             max_chunk=chunk_size or operation.max_items,
             # A stream has no end that could show them.
@@ -344,6 +347,11 @@ class _Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         return Chunk(
             indexes=[start + index for index in first], items=[items[index] for index in first]
         )
+
+    def _deliver_answer(
+        self, settlement: Settlement[ItemT, EntryT], _reply: Reply[ResponseT]
+    ) -> None:
+        self._deliver(settlement.outcomes())
 
     def _deliver(self, outcomes: Iterable[Outcome[ItemT, EntryT]]) -> None:
         for outcome in outcomes:

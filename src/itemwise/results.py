@@ -6,15 +6,27 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from itemwise._accounts import LazyOutcomes
 from itemwise._operation import Operation
-from itemwise._shape import Request, ResponseShape
+from itemwise._outcomes import (
+    Failed,
+    NotAttempted,
+    NotAttemptedReason,
+    Outcome,
+    Status,
+    Succeeded,
+    Unknown,
+    UnmatchedEntry,
+    Unsuccessful,
+)
+from itemwise._shape import Request
 from itemwise.errors import BatchError, CallError
 
 __all__ = [
@@ -31,123 +43,10 @@ __all__ = [
     "UnmatchedEntry",
 ]
 
-ItemT = TypeVar("ItemT")
-EntryT = TypeVar("EntryT")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 EntryT_co = TypeVar("EntryT_co", covariant=True)
 RequestT = TypeVar("RequestT", bound=Request)
-
-
-class Status(StrEnum):
-    """The four ways in which an item can end."""
-
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    NOT_ATTEMPTED = "not_attempted"
-
-
-class NotAttemptedReason(StrEnum):
-    """Why an item was never sent."""
-
-    PENDING = "pending"
-    """The run has not come to it yet: seen only while a run is under way."""
-    CANCELLED = "cancelled"
-    DEADLINE = "deadline"
-    STOPPED = "stopped"
-    """A fault that every other call would share stopped the run: see `BatchResult.error`."""
-    UNREACHABLE = "unreachable"
-    """The request could not leave: no credentials, connection refused, unknown host."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Succeeded(Generic[ItemT_co]):
-    """The service said so, or said nothing of the item where silence means success.
-
-    Attributes:
-        index: the item's place in the caller's request.
-        item: the item.
-        entry: the service's entry on it, where it sent one.
-    """
-
-    status: ClassVar[Literal[Status.SUCCEEDED]] = Status.SUCCEEDED
-    index: int
-    item: ItemT_co
-    entry: ResponseShape | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(Generic[ItemT_co, EntryT_co]):
-    """The service refused the item for good, alone or with its whole call.
-
-    Attributes:
-        index: the item's place in the caller's request.
-        item: the item.
-        code: the service's code for the failure; ``None`` where it gives none.
-        message: the service's words; ``None`` where it gives none.
-        entry: the service's entry on the item; ``None`` where the whole call was refused.
-        error: the whole call's refusal; or, where an earlier attempt at the item was left in doubt,
-            that attempt's fault: the refusal may then be of a repeat.
-    """
-
-    status: ClassVar[Literal[Status.FAILED]] = Status.FAILED
-    index: int
-    item: ItemT_co
-    code: str | None
-    message: str | None
-    entry: EntryT_co | None = None
-    error: CallError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown(Generic[ItemT_co]):
-    """The item may have been applied: no trustworthy answer came back.
-
-    Attributes:
-        index: the item's place in the caller's request.
-        item: the item.
-        error: why there is no answer.
-    """
-
-    status: ClassVar[Literal[Status.UNKNOWN]] = Status.UNKNOWN
-    index: int
-    item: ItemT_co
-    error: CallError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotAttempted(Generic[ItemT_co]):
-    """The item was never sent.
-
-    Attributes:
-        index: the item's place in the caller's request.
-        item: the item.
-        reason: why not.
-    """
-
-    status: ClassVar[Literal[Status.NOT_ATTEMPTED]] = Status.NOT_ATTEMPTED
-    index: int
-    item: ItemT_co
-    reason: NotAttemptedReason
-
-
-Outcome: TypeAlias = Succeeded[ItemT] | Failed[ItemT, EntryT] | Unknown[ItemT] | NotAttempted[ItemT]
-"""The final word on one item; told apart by ``.status``, by ``match`` or by ``isinstance``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnmatchedEntry:
-    """An entry of a reply that names no item of its call.
-
-    Attributes:
-        entry: the entry, as the service sent it.
-        failed: whether it stands for a failure.
-        request_id: the id of the request that it answered.
-    """
-
-    entry: object
-    failed: bool
-    request_id: str | None
+OutcomeT = TypeVar("OutcomeT", bound="Outcome[Any, Any]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,28 +126,32 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
     @cached_property
     def succeeded(self) -> Sequence[Succeeded[ItemT_co]]:
         """Items that the service has accepted."""
-        return tuple(o for o in self.outcomes if isinstance(o, Succeeded))
+        kind: type[Succeeded[ItemT_co]] = Succeeded
+        return _select(self.outcomes, kind)
 
     @cached_property
     def failed(self) -> Sequence[Failed[ItemT_co, EntryT_co]]:
         """Items that the service refused for good."""
-        return tuple(o for o in self.outcomes if isinstance(o, Failed))
+        kind: type[Failed[ItemT_co, EntryT_co]] = Failed
+        return _select(self.outcomes, kind)
 
     @cached_property
     def unknown(self) -> Sequence[Unknown[ItemT_co]]:
         """Items that may or may not have been applied."""
-        return tuple(o for o in self.outcomes if isinstance(o, Unknown))
+        kind: type[Unknown[ItemT_co]] = Unknown
+        return _select(self.outcomes, kind)
 
     @cached_property
     def not_attempted(self) -> Sequence[NotAttempted[ItemT_co]]:
         """Items that were never sent."""
-        return tuple(o for o in self.outcomes if isinstance(o, NotAttempted))
+        kind: type[NotAttempted[ItemT_co]] = NotAttempted
+        return _select(self.outcomes, kind)
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many items ended in each status; all four are there, and they sum to the items."""
-        found = Counter(outcome.status for outcome in self.outcomes)
-        counts: dict[str, int] = {status.value: found[status] for status in Status}
+        found = _count(self.outcomes)
+        counts = {status.value: found[status.value] for status in Status}
         assert sum(counts.values()) == len(self.outcomes)
         return counts
 
@@ -273,9 +176,12 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
                 f"leftovers of {operation.name} need a {operation.request.__name__}, "
                 f"not a {type(request).__name__}"
             )
-        left = [o.item for o in self.outcomes if not isinstance(o, Succeeded)]
+        left: list[Unsuccessful[Any, Any]] = [*self.failed, *self.unknown, *self.not_attempted]
+        left.sort(key=attrgetter("index"))
         # Emptied first, so that a client token already used does not come along.
-        remaining: RequestT = operation.with_items(operation.with_items(request, ()), left)
+        remaining: RequestT = operation.with_items(
+            operation.with_items(request, ()), [outcome.item for outcome in left]
+        )
         return remaining
 
     def raise_for_failures(self) -> None:
@@ -321,6 +227,18 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
             return
         with open(target, "w", encoding="utf-8", opener=_private) as file:
             file.writelines(_jsonl(self.outcomes))
+
+
+def _count(outcomes: Sequence[Outcome[Any, Any]]) -> Mapping[str, int]:
+    if isinstance(outcomes, LazyOutcomes):
+        return outcomes.counts
+    return Counter(outcome.status.value for outcome in outcomes)
+
+
+def _select(outcomes: Sequence[Outcome[Any, Any]], kind: type[OutcomeT]) -> Sequence[OutcomeT]:
+    if isinstance(outcomes, LazyOutcomes):
+        return outcomes.select(kind)
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, kind))
 
 
 def _private(path: str, flags: int) -> int:

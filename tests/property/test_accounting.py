@@ -40,6 +40,9 @@ verdict_lists: st.SearchStrategy[list[Verdict[Any]]] = st.lists(
         key=st.one_of(st.none(), st.tuples(st.sampled_from("abcdefghxyz"))),
         failed=st.booleans(),
         code=st.sampled_from(["BUSY", "BAD", None]),
+        entry=st.none(),
+        message=st.none(),
+        success=st.none(),
     ),
     max_size=20,
 )
@@ -92,11 +95,11 @@ def test_each_item_is_settled_or_sent_again_and_never_both(
     settlement = settle(operation(verdicts, silence), chunk, Response(), DOUBT if doubted else None)
 
     again = {chunk.indexes[position] for position in settlement.again}
-    settled = [outcome.index for outcome in settlement.outcomes]
+    settled = [outcome.index for outcome in settlement.outcomes()]
     assert len(settled) == len(set(settled))
     assert sorted([*settled, *again]) == list(chunk.indexes)
     places = dict(zip(chunk.indexes, chunk.items, strict=True))
-    assert all(outcome.item == places[outcome.index] for outcome in settlement.outcomes)
+    assert all(outcome.item == places[outcome.index] for outcome in settlement.outcomes())
     strays = [v for v in verdicts if v.key is None or v.key[0] not in chunk.items]
     assert len(settlement.unmatched) == len(strays)
 
@@ -121,7 +124,7 @@ def test_no_success_is_unearned_and_no_failure_is_dropped(
     for position in settlement.again:
         found = said[chunk.items[position]]
         assert all(verdict.failed and verdict.code in RETRYABLE for verdict in found)
-    for outcome in settlement.outcomes:
+    for outcome in settlement.outcomes():
         found = said.get(outcome.item, [])
         failed = [verdict for verdict in found if verdict.failed]
         if isinstance(outcome, Failed):

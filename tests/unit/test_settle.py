@@ -60,7 +60,7 @@ def settled(
 
 
 def statuses(settlement: Settlement[str, Any]) -> list[tuple[int, str]]:
-    return [(outcome.index, str(outcome.status)) for outcome in settlement.outcomes]
+    return [(outcome.index, str(outcome.status)) for outcome in settlement.outcomes()]
 
 
 def test_silence_is_success_or_unknown_as_the_operation_says() -> None:
@@ -72,7 +72,7 @@ def test_an_entry_is_matched_by_key_and_never_by_its_place() -> None:
     settlement = settled(fails("c"), fails("a"))
 
     assert statuses(settlement) == [(10, "failed"), (20, "succeeded"), (30, "failed")]
-    failed = settlement.outcomes[2]
+    failed = list(settlement.outcomes())[2]
     assert isinstance(failed, Failed)
     assert (failed.item, failed.entry, failed.code) == ("c", "c:BAD", "BAD")
 
@@ -129,7 +129,7 @@ def test_of_two_failures_of_one_item_the_final_one_wins(turned: bool) -> None:
     settlement = settled(*(reversed(verdicts) if turned else verdicts))
 
     assert settlement.again == {}
-    failed = settlement.outcomes[0]
+    failed = list(settlement.outcomes())[0]
     assert isinstance(failed, Failed)
     assert failed.code == "BAD"
 
@@ -137,13 +137,13 @@ def test_of_two_failures_of_one_item_the_final_one_wins(turned: bool) -> None:
 def test_a_failure_without_a_code_is_final() -> None:
     settlement = settled(fails("a", None))
 
-    failed = settlement.outcomes[0]
+    failed = list(settlement.outcomes())[0]
     assert isinstance(failed, Failed)
     assert failed.code is None
 
 
 def test_a_refusal_after_a_doubt_carries_it() -> None:
-    failed, *rest = settled(fails("a"), doubt=DOUBT).outcomes
+    failed, *rest = settled(fails("a"), doubt=DOUBT).outcomes()
 
     assert isinstance(failed, Failed)
     assert failed.error is DOUBT
@@ -161,7 +161,7 @@ def test_keys_by_position_are_places_in_the_call() -> None:
         batch_disassociate_resource, verdicts=said, key=position
     )
 
-    outcomes = settle(operation, CHUNK, Response(), None).outcomes
+    outcomes = settle(operation, CHUNK, Response(), None).outcomes()
 
     assert [(o.index, str(o.status)) for o in outcomes] == [
         (10, "succeeded"),

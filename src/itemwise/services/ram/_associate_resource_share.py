@@ -105,16 +105,20 @@ def _client_token(request: AssociateResourceShareRequest, items: Sequence[Shared
 
 
 def _key(_position: int, item: SharedEntity) -> Key:
-    return (item.association_type.value, item.entity)
+    return (str(item.association_type), item.entity)
+
+
+# Looked up once: on Python 3.11 naming an enum's member takes a call.
+_FAILED: Final = ResourceShareAssociationStatus.FAILED
 
 
 def _verdicts(
     response: AssociateResourceShareResponse,
 ) -> Iterable[Verdict[ResourceShareAssociation]]:
     for entry in response.resource_share_associations:
-        named = entry.association_type is not None and entry.associated_entity is not None
-        key = (str(entry.association_type), entry.associated_entity) if named else None
-        if entry.status == ResourceShareAssociationStatus.FAILED:
+        kind, name = entry.association_type, entry.associated_entity
+        key = None if kind is None or name is None else (str(kind), name)
+        if entry.status == _FAILED:
             yield Verdict(
                 key=key, failed=True, entry=entry, code=entry.status, message=entry.status_message
             )
