@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 __all__ = ["DEFAULT_RETRY", "Again", "RetryPolicy", "repeat"]
 
@@ -84,7 +84,12 @@ async def repeat(
     answer = await attempt()
     if policy is None or not isinstance(answer, Again):
         return answer
-    # Most calls end here. For the rest tenacity comes in, with this as its first answer.
+    # Most calls end here, and what only makes requests comes nowhere near. For the rest tenacity
+    # comes in, with this as its first answer.
+    import asyncio  # noqa: PLC0415
+
+    from tenacity import AsyncRetrying, retry_if_result  # noqa: PLC0415
+
     first: Again | None = answer
 
     async def next_attempt() -> T | Again:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Self, TypeVar, get_args
 
 from pydantic import (
@@ -100,6 +99,9 @@ ResponseList = Annotated[Sequence[T], _AsTuple(null_is_empty=True)]
 def _instant(value: object) -> object:
     # Epoch seconds and ISO 8601 are pydantic's own; the HTTP date is the third form on the wire.
     if isinstance(value, str) and value[:1].isalpha():
+        # Few services send it, and every import of a model would wait for this one.
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
         try:
             return parsedate_to_datetime(value)
         except ValueError:
