@@ -1,49 +1,53 @@
 """Typed, async AWS batch calls, with every item accounted for."""
 
-from itemwise._batch import BatchRun, run_batch
-from itemwise._client import open_client
-from itemwise._operation import Key, Operation, Verdict
-from itemwise._pace import Pace
-from itemwise._retry import RetryPolicy
-from itemwise._shape import (
-    OPEN_ENUM,
-    Request,
-    RequestList,
-    RequestShape,
-    RequestUnion,
-    Response,
-    ResponseList,
-    ResponseShape,
-    ResponseUnion,
-    Timestamp,
-    length,
-    wire,
-)
-from itemwise._stream import BatchStream, stream_batch
-from itemwise.errors import (
-    BatchError,
-    CallError,
-    ConfigurationError,
-    Delivery,
-    ItemwiseError,
-    RejectedError,
-    ResponseError,
-    ThrottledError,
-    TransientError,
-)
-from itemwise.results import (
-    BatchResult,
-    CallRecord,
-    Failed,
-    NotAttempted,
-    NotAttemptedReason,
-    Outcome,
-    Progress,
-    Status,
-    Succeeded,
-    Unknown,
-    UnmatchedEntry,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from itemwise._batch import BatchRun, run_batch
+    from itemwise._client import open_client
+    from itemwise._operation import Key, Operation, Verdict
+    from itemwise._pace import Pace
+    from itemwise._retry import RetryPolicy
+    from itemwise._shape import (
+        OPEN_ENUM,
+        Request,
+        RequestList,
+        RequestShape,
+        RequestUnion,
+        Response,
+        ResponseList,
+        ResponseShape,
+        ResponseUnion,
+        Timestamp,
+        length,
+        wire,
+    )
+    from itemwise._stream import BatchStream, stream_batch
+    from itemwise.errors import (
+        BatchError,
+        CallError,
+        ConfigurationError,
+        Delivery,
+        ItemwiseError,
+        RejectedError,
+        ResponseError,
+        ThrottledError,
+        TransientError,
+    )
+    from itemwise.results import (
+        BatchResult,
+        CallRecord,
+        Failed,
+        NotAttempted,
+        NotAttemptedReason,
+        Outcome,
+        Progress,
+        Status,
+        Succeeded,
+        Unknown,
+        UnmatchedEntry,
+    )
 
 __all__ = [
     "OPEN_ENUM",
@@ -89,3 +93,46 @@ __all__ = [
     "stream_batch",
     "wire",
 ]
+
+_ROOMS = {
+    "_batch": "BatchRun run_batch",
+    "_client": "open_client",
+    "_operation": "Key Operation Verdict",
+    "_pace": "Pace",
+    "_retry": "RetryPolicy",
+    "_shape": (
+        "OPEN_ENUM Request RequestList RequestShape RequestUnion Response ResponseList "
+        "ResponseShape ResponseUnion Timestamp length wire"
+    ),
+    "_stream": "BatchStream stream_batch",
+    "errors": (
+        "BatchError CallError ConfigurationError Delivery ItemwiseError RejectedError "
+        "ResponseError ThrottledError TransientError"
+    ),
+    "results": (
+        "BatchResult CallRecord Failed NotAttempted NotAttemptedReason Outcome Progress "
+        "Status Succeeded Unknown UnmatchedEntry"
+    ),
+}
+"""Which room has which names. A room is entered when one of its names is first asked for: what only
+makes requests waits for pydantic, and for no AWS client."""
+
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+# Type checkers read the imports above. With this function any name would be a right one to them.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name, or a public room, when it is first asked for."""
+        if name in _ROOM_OF:
+            value = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+            # From now on it is found without asking here.
+            globals()[name] = value
+            return value
+        if name in _ROOMS and not name.startswith("_"):
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *(room for room in _ROOMS if not room.startswith("_"))])

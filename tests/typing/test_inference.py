@@ -15,6 +15,7 @@ from typing import Any, Literal, assert_never, assert_type, get_type_hints
 import pytest
 from aiobotocore.client import AioBaseClient
 
+import itemwise
 from itemwise import (
     BatchResult,
     BatchRun,
@@ -236,6 +237,12 @@ async def wrong_code_is_refused(
     _ = result.outcomes[0].code  # type: ignore[union-attr]
     _ = result.failed[0].entry.reason  # type: ignore[union-attr]
     result.failed[0].index = 3  # type: ignore[misc]
+    _ = itemwise.run_bach  # type: ignore[attr-defined]
+
+
+def the_package_has_what_is_imported_from_it() -> None:
+    assert_type(itemwise.Status.FAILED, Literal[Status.FAILED])
+    assert_type(itemwise.RetryPolicy(), RetryPolicy)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

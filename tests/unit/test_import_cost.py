@@ -1,35 +1,135 @@
-"""What `import itemwise` brings along: a user pays for the services that they import."""
+"""What an import brings along: a user pays for the names and the services that they import."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
-LOADED = "import sys, {module}; print(*sorted(n for n in sys.modules if n.startswith('itemwise.')))"
+import pytest
+
+import itemwise
+
+ROOM_LIST = "_ROOMS"
 
 
-def loaded_by(module: str) -> set[str]:
+def loaded_by(code: str, *packages: str) -> set[str]:
+    """The modules of these packages that a fresh process has after running the code."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADED.format(module=module)],
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,
     )
-    return set(done.stdout.split())
+    return {name for name in done.stdout.split() if name.split(".")[0] in packages}
 
 
-def test_importing_itemwise_imports_no_service_and_no_test_server() -> None:
-    loaded = loaded_by("itemwise")
+def imported_for_checkers() -> dict[str, set[str]]:
+    """The names that type checkers are shown, by room."""
+    tree = ast.parse(Path(itemwise.__file__).read_text(encoding="utf-8"))
+    blocks = [node for node in tree.body if isinstance(node, ast.If)]
+    imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
+    return {
+        str(node.module).removeprefix("itemwise."): {alias.name for alias in node.names}
+        for node in imports
+    }
+
+
+def test_importing_itemwise_imports_nothing_else() -> None:
+    assert loaded_by("import itemwise", "itemwise", "pydantic", "aiobotocore", "tenacity") == {
+        "itemwise"
+    }
+
+
+def test_all_public_names_import_no_service_no_test_server_and_nothing_for_rare_paths() -> None:
+    loaded = loaded_by("from itemwise import *", "itemwise", "tenacity", "opentelemetry")
+    assert {name for name in loaded if not name.startswith("itemwise")} == set()
     assert not {name for name in loaded if name.startswith("itemwise.services")}
     assert not {name for name in loaded if name.startswith("itemwise.testing")}
 
 
 def test_importing_a_service_imports_no_other() -> None:
-    loaded = loaded_by("itemwise.services.fms")
+    loaded = loaded_by("import itemwise.services.fms", "itemwise")
     services = {name for name in loaded if name.startswith("itemwise.services.")}
     assert services
     assert {name.split(".")[2] for name in services} == {"fms"}
 
 
+def test_who_only_makes_requests_waits_for_no_aws_client() -> None:
+    code = (
+        "from itemwise.services.fms import BatchDisassociateResourceRequest as Request\n"
+        "Request(resource_set_identifier='rs-1', items=['arn'])"
+    )
+    heavy = loaded_by(code, "aiobotocore", "botocore", "aiohttp", "asyncio", "tenacity")
+    assert heavy == set()
+
+
 def test_importing_the_test_server_imports_no_service() -> None:
-    assert not {n for n in loaded_by("itemwise.testing") if n.startswith("itemwise.services")}
+    loaded = loaded_by("import itemwise.testing", "itemwise")
+    assert not {name for name in loaded if name.startswith("itemwise.services")}
+
+
+def test_checkers_readers_and_programs_are_shown_the_same_names() -> None:
+    rooms: dict[str, str] = getattr(itemwise, ROOM_LIST)
+    shown = imported_for_checkers()
+    assert shown == {room: set(names.split()) for room, names in rooms.items()}
+    assert sorted(itemwise.__all__) == sorted(name for names in shown.values() for name in names)
+    assert dir(itemwise) == sorted([*itemwise.__all__, "errors", "results"])
+
+
+@pytest.mark.parametrize("room", sorted(getattr(itemwise, ROOM_LIST)))
+def test_any_room_may_be_the_first_to_be_entered(room: str) -> None:
+    names: list[str] = getattr(itemwise, ROOM_LIST)[room].split()
+    code = (
+        f"from itemwise import {', '.join(names)}\n"
+        f"import itemwise, itemwise.{room} as room\n"
+        f"assert all(getattr(itemwise, n) is getattr(room, n) for n in {names})"
+    )
+    assert f"itemwise.{room}" in loaded_by(code, "itemwise")
+
+
+@pytest.mark.parametrize("room", ["errors", "results"])
+def test_a_public_room_is_an_attribute_without_an_import_of_its_own(room: str) -> None:
+    code = f"import itemwise\nassert itemwise.{room}.__name__ == 'itemwise.{room}'"
+    assert f"itemwise.{room}" in loaded_by(code, "itemwise")
+
+
+def test_a_star_brings_all_public_names() -> None:
+    code = f"from itemwise import *\nassert set({itemwise.__all__}) <= set(globals())"
+    assert "itemwise" in loaded_by(code, "itemwise")
+
+
+def test_what_is_not_there_is_not_there() -> None:
+    assert not hasattr(itemwise, "run_bach")
+    assert not hasattr(itemwise, "_rooms")
+    with pytest.raises(AttributeError, match="'itemwise' has no attribute 'run_bach'"):
+        getattr(itemwise, "run_bach")  # noqa: B009 - no checker lets the plain form pass
+    with pytest.raises(ImportError, match="cannot import name 'run_bach'"):
+        exec("from itemwise import run_bach")  # noqa: S102 - the same
+
+
+def test_a_name_that_was_not_asked_for_yet_can_be_replaced_and_put_back() -> None:
+    code = (
+        "import itemwise\nfrom unittest import mock\n"
+        "with mock.patch('itemwise.run_batch') as stand_in:\n"
+        "    assert itemwise.run_batch is stand_in\n"
+        "from itemwise._batch import run_batch\n"
+        "assert itemwise.run_batch is run_batch"
+    )
+    assert "itemwise._batch" in loaded_by(code, "itemwise")
+
+
+def test_threads_that_ask_at_once_get_the_same() -> None:
+    code = (
+        "import itemwise, threading\n"
+        "together, got = threading.Barrier(8), []\n"
+        "def ask():\n"
+        "    together.wait()\n"
+        "    got.append((itemwise.BatchRun, itemwise.open_client, itemwise.Failed))\n"
+        "threads = [threading.Thread(target=ask) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in threads]\n"
+        "assert len(got) == 8 and len(set(got)) == 1"
+    )
+    assert "itemwise._batch" in loaded_by(code, "itemwise")
