@@ -58,9 +58,12 @@ def _with_items(
 
 
 def _key(_position: int, item: str) -> Key:
-    # The phone number API gives a number's id as the number itself with its plus sign
-    # percent-encoded (%2B12065550100), while requests have the plain number: decoded, both read
-    # alike.
+    # No page says how an entry spells the id. The examples of the AWS CLI have the number itself
+    # with its plus sign percent-encoded, "PhoneNumberId": "%2B12065550100" beside
+    # "E164PhoneNumber": "+12065550100":
+    # https://docs.aws.amazon.com/cli/latest/reference/chime/get-phone-number.html. Requests have
+    # the plain number: decoded, both spellings read alike, and an entry with another one would
+    # leave the silent numbers of its call Unknown, never Succeeded.
     return (unquote(item),)
 
 

@@ -85,8 +85,10 @@ batch_disassociate_scram_secret: Final[
     name="BatchDisassociateScramSecret",
     request=BatchDisassociateScramSecretRequest,
     response=BatchDisassociateScramSecretResponse,
-    # Https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-limitations.html: up to 10
-    # secrets at a time.
+    # Neither the model nor a page of MSK gives a limit. 10 is that of the counterpart,
+    # BatchAssociateScramSecret, and Terraform's AWS provider sends no more in either direction:
+    # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/kafka/scram_secret_association.go
+    # (scramSecretBatchSize).
     max_items=10,
     items=attrgetter("secret_arn_list"),
     with_items=_with_items,
