@@ -32,7 +32,9 @@ from itemwise import (
     Unknown,
     open_client,
     run_batch,
+    stream_batch,
 )
+from itemwise.otel import traced, traced_stream
 from itemwise.services.connect import (
     DisassociateWorkspaceRequest,
     DisassociateWorkspaceResponse,
@@ -175,6 +177,18 @@ async def a_held_run_is_as_typed(
     assert_type(await run.execute(), BatchResult[str, FailedItem])
     assert_type(run.result, BatchResult[str, FailedItem])
     assert_type(run.progress, Progress)
+
+
+async def what_is_traced_is_as_typed(
+    client: AioBaseClient, request: BatchDisassociateResourceRequest
+) -> None:
+    run = BatchRun(client, batch_disassociate_resource, request)
+    assert_type(await traced(run), BatchResult[str, FailedItem])
+    stream = stream_batch(client, batch_disassociate_resource, request, ["a"])
+    async for outcome in stream:
+        assert_type(outcome, Outcome[str, FailedItem])
+    async for outcome in traced_stream(stream):
+        assert_type(outcome, Outcome[str, FailedItem])
 
 
 def match_narrows_an_outcome_and_knows_that_there_are_four(result: Result) -> None:
