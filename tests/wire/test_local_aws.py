@@ -631,6 +631,29 @@ class TestCallFaults:
             await FMS(aws, "a")
         assert aws.ledger.applied() == {("a",): 1}
 
+    @pytest.mark.parametrize(
+        "fault",
+        [Drop(when="midway"), Garbage(kind="huge", size=200_000)],
+        ids=lambda fault: type(fault).__name__,
+    )
+    async def test_a_client_that_has_gone_gets_no_answer_and_makes_no_noise(
+        self, aws: LocalAWS, fault: Fault, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        delay = aws.inject(Delay(seconds=0.05))
+        aws.inject(fault)
+        body = b'{"ResourceSetIdentifier":"s","Items":["a"]}'
+        asking = asyncio.create_task(post(aws, FMS_HEADERS, body))
+        while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.001)
+        asking.cancel()
+        await asyncio.wait({asking})
+        while not aws.ledger.calls:  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.001)
+        # The server writes right after it has recorded the call.
+        await asyncio.sleep(0.02)
+        assert not caplog.records
+        assert aws.ledger.applied() == {("a",): 1}
+
     async def test_a_lower_limit(self, aws: LocalAWS) -> None:
         aws.inject(LowerLimit(limit=2))
         code, _, message = await FMS.error_of(aws, "a", "b", "c")

@@ -55,8 +55,10 @@ async def send_cut(
     response.headers["x-amzn-RequestId"] = request_id
     if midway:
         response.content_length = len(reply.body)
-        await response.prepare(request)
-        await response.write(reply.body[: len(reply.body) // 2])
+        # The client may have hung up first.
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write(reply.body[: len(reply.body) // 2])
     if request.transport is not None:
         # Closes after what was written has left, so that the client sees a truncated body.
         request.transport.close()
@@ -70,9 +72,9 @@ async def send_huge(
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
     response.headers["x-amzn-RequestId"] = request_id
     response.enable_chunked_encoding()
-    await response.prepare(request)
-    # A client that has seen enough hangs up.
+    # A client that has seen enough hangs up, and one that has waited enough did before.
     with suppress(ConnectionError):
+        await response.prepare(request)
         for start in range(0, size, len(_HUGE_CHUNK)):
             await response.write(_HUGE_CHUNK[: size - start])
     return response
