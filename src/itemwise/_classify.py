@@ -84,6 +84,13 @@ _CONNECTION_FAULTS = (
     boto.ProxyConnectionError,
     boto.SSLError,
 )
+_REPLY_FAULTS = (
+    boto.ChecksumError,
+    boto.FlexibleChecksumError,
+    boto.IncompleteReadError,
+)
+"""botocore's own complaints of an answer that came. The second also stands for a few checksums of
+requests that it cannot make: then nothing was sent, but the exception does not tell."""
 
 
 def is_throttling(code: str | None) -> bool:
@@ -137,14 +144,14 @@ def classify(
             code=code,
             delivery=Delivery.IN_DOUBT,
         )
-    if isinstance(error, boto.BotoCoreError):
+    if isinstance(error, boto.BotoCoreError) and not isinstance(error, _REPLY_FAULTS):
         return RejectedError(
             f"{error}. Nothing was sent",
             operation=operation,
             code=code,
             delivery=Delivery.NEVER_LEFT,
         )
-    # botocore's parsers let plain Python errors through when a reply is not what they expect.
+    # botocore's parsers also let plain Python errors through, when a reply is not what they expect.
     return ResponseError(
         f"the reply cannot be read: {code}: {error}",
         operation=operation,

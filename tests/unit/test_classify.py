@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 from aiohttp import ClientConnectorError
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from itemwise import (
     CallError,
@@ -162,12 +163,26 @@ def test_what_botocore_refuses_by_itself_never_left() -> None:
     assert error.delivery is Delivery.NEVER_LEFT
 
 
-@pytest.mark.parametrize("raised", [KeyError("x"), AttributeError("y"), ValueError("z")])
-def test_a_reply_that_breaks_the_parser_is_in_doubt(raised: Exception) -> None:
+@pytest.mark.parametrize(
+    "raised",
+    [
+        KeyError("x"),
+        AttributeError("y"),
+        ValueError("z"),
+        ResponseParserError("not what was expected"),
+        boto.FlexibleChecksumError(error_msg="Expected checksum a did not match b"),
+        boto.ChecksumError(checksum_type="crc32", expected_checksum="a", actual_checksum="b"),
+        boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+    ],
+    ids=lambda raised: type(raised).__name__,
+)
+def test_a_reply_that_cannot_be_read_is_in_doubt(raised: Exception) -> None:
     error = classify(raised, operation="Op")
 
     assert type(error) is ResponseError
     assert error.delivery is Delivery.IN_DOUBT
+    assert error.code == type(raised).__name__
+    assert "Nothing was sent" not in str(error)
 
 
 @pytest.mark.parametrize(

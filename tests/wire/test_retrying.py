@@ -10,6 +10,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.exceptions import FlexibleChecksumError
 
 from itemwise import (
     Delivery,
@@ -287,6 +288,24 @@ async def test_garbage_is_never_a_success(
 
     check_accounting(case, aws, request, result)
     assert result.counts["unknown"] == 3
+    for unknown in result.unknown:
+        assert isinstance(unknown.error, ResponseError)
+
+
+async def test_a_reply_that_fails_its_checksum_leaves_items_unknown(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    def refuse(**_: object) -> None:
+        raise FlexibleChecksumError(error_msg="Expected checksum a did not match b")
+
+    client.meta.events.register("after-call", refuse)
+    request = case.request(3)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=None)
+
+    check_accounting(case, aws, request, result)
+    assert result.counts["unknown"] == 3
+    assert result.error is None
     for unknown in result.unknown:
         assert isinstance(unknown.error, ResponseError)
 
