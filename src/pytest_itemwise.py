@@ -1,8 +1,8 @@
 """itemwise's pytest plugin: `LocalAWS` and clients on it as fixtures.
 
 pytest loads it in every environment that has itemwise, so it stands outside of the package: to
-import a module imports the packages around it, and itemwise's bring pydantic and aiobotocore. These
-are loaded by the first test that asks for a fixture, and by no other.
+import a module imports the packages around it, and `itemwise.testing` brings pydantic and
+aiobotocore. These are loaded by the first test that asks for a fixture, and by no other.
 """
 
 from __future__ import annotations

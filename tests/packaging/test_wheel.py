@@ -20,7 +20,11 @@ EXAMPLE = re.compile(r"<!-- example -->\s*```python\n(?P<code>.*?)^```$", re.DOT
 # Modules whose dependencies only an extra brings; every other public one imports without extras.
 NEEDS_EXTRA = ("pytest_itemwise",)
 
-IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+# The star asks for the names that are imported only when they are asked for.
+IMPORT = (
+    "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]; "
+    "from itemwise import *"
+)
 
 
 def only(pattern: str) -> Path:
