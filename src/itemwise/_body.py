@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from itemwise._shape import Request
+from pydantic_core import to_json
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
@@ -44,16 +44,14 @@ class Outgoing:
     """One request on its way: a context in which its call is made.
 
     Args:
-        request: the request.
-        members: the same as botocore is given it.
+        members: the request as botocore is given it.
     """
 
-    __slots__ = ("_token", "layout", "members", "request")
+    __slots__ = ("_token", "body", "members")
 
-    def __init__(self, request: Request, members: Mapping[str, object]) -> None:
-        self.request = request
+    def __init__(self, members: Mapping[str, object]) -> None:
         self.members = members
-        self.layout: Layout | None = None
+        self.body: Mapping[str, object] | None = None
 
     def __enter__(self) -> None:
         self._token: Token[Outgoing | None] = _current.set(self)
@@ -80,32 +78,25 @@ def write_bodies(client: AioBaseClient) -> None:
 
 def _empty_lists(params: MutableMapping[str, object], model: OperationModel, **_: object) -> None:
     outgoing = _current.get()
-    if outgoing is None:
+    layout = None if outgoing is None else _layout(model)
+    if outgoing is None or layout is None or not layout.lists:
         return
-    layout = _layout(model)
-    members = outgoing.members
-    untouched = len(params) == len(members) and all(
-        params.get(name) is value for name, value in members.items()
-    )
-    if untouched and layout.lists:
-        for name in layout.lists & params.keys():
+    members, elsewhere = outgoing.members, layout.elsewhere
+    if len(params) != len(members):
+        return
+    for name, value in members.items():
+        if params.get(name) is not value:
+            return
+    outgoing.body = {name: value for name, value in members.items() if name not in elsewhere}
+    for name in layout.lists:
+        if name in params:
             params[name] = []
-        outgoing.layout = layout
 
 
 def _put_body(params: MutableMapping[str, object], **_: object) -> None:
     outgoing = _current.get()
-    if outgoing is None or outgoing.layout is None:
-        return
-    request, elsewhere = outgoing.request, outgoing.layout.elsewhere
-    fields = type(request).model_fields
-    text = request.model_dump_json(
-        by_alias=True,
-        exclude_unset=True,
-        exclude_none=True,
-        exclude={name for name, field in fields.items() if field.alias in elsewhere} or None,
-    )
-    params["body"] = text.encode()
+    if outgoing is not None and outgoing.body is not None:
+        params["body"] = to_json(outgoing.body)
 
 
 def _layout(operation: OperationModel) -> Layout:

@@ -97,7 +97,7 @@ async def attempt(
     )
     # Without unset and None members, so that an empty optional list is not sent.
     members = request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
-    with listening(client) as reply, Outgoing(request, members):
+    with listening(client) as reply, Outgoing(members):
         try:
             parsed = await method(**members)
         except Exception as error:

@@ -6,7 +6,7 @@ import platform
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypedDict, Unpack, cast
 
 import aiobotocore
 import botocore
@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, NoRegionError
 from itemwise._body import write_bodies
 from itemwise._bounded import set_transport
 from itemwise._reply import take_over
+from itemwise._signature import sign_quickly
 from itemwise.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ __all__ = ["ClientArguments", "open_client"]
 _POOL_SIZE = 256
 """Connections. More than the concurrency of any sane run, below the usual limit of open files:
 botocore's default of 10 would silently cap the concurrency of a run."""
+
+
+_NO_RETRIES: Final = {"total_max_attempts": 1, "mode": "standard"}
 
 
 class ClientArguments(TypedDict, total=False):
@@ -50,13 +54,19 @@ def _defaults() -> AioConfig:
     )
     return AioConfig(
         # One retry layer: ours.
-        retries={"total_max_attempts": 1, "mode": "standard"},
+        retries=dict(_NO_RETRIES),
         # Pydantic has validated.
         parameter_validation=False,
         max_pool_connections=_POOL_SIZE,
         # A fixed text: botocore otherwise builds its own, twice for every request.
         user_agent=agent,
     )
+
+
+def _forget_retries(client: AioBaseClient) -> None:
+    # botocore's handler would look at each reply, only to find that it has no attempt left.
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
 
 
 class _ClientSource(Protocol):
@@ -109,9 +119,12 @@ async def open_client(
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot open a client of {service}: {error}") from error
     take_over(client)
+    sign_quickly(client)
     # The stubs have none of a configuration's attributes, which it makes at run time.
     if not getattr(merged, "parameter_validation", True):
         write_bodies(client)
+    if getattr(merged, "retries", None) == _NO_RETRIES:
+        _forget_retries(client)
     try:
         yield client
     finally:

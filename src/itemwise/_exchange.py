@@ -307,20 +307,22 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]
     ) -> Again | None:
         exchange = self._exchange
-        exchange.unmatched.extend(settlement.unmatched)
+        if settlement.unmatched:
+            exchange.unmatched.extend(settlement.unmatched)
         exchange.deliver_answer(settlement, reply)
         exchange.answered += 1
         self.answered = True
-        self._request_id = reply.response.request_id
+        self._request_id = reply.request_id
         self._fault = self._refusal = None
-        positions = list(settlement.again)
-        again = settlement.again
-        self._verdicts = {self.chunk.indexes[p]: again[p] for p in positions}
-        self.chunk = self.chunk.at(positions)
         if settlement.settled:
             exchange.progress_at = asyncio.get_running_loop().time()
-        if not positions:
+        again = settlement.again
+        if not again:
+            self._close()
             return None
+        positions = list(again)
+        self._verdicts = {self.chunk.indexes[p]: again[p] for p in positions}
+        self.chunk = self.chunk.at(positions)
         # A shrunk payload: its request is made anew, and with it its client token.
         self._request = None
         return Again()
@@ -347,6 +349,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _conclude(self) -> None:
         """Settle what the last attempt left, now that there will be no other."""
+        if not len(self.chunk):
+            return
         exchange, error = self._exchange, self._fault
         pairs = list(zip(self.chunk.indexes, self.chunk.items, strict=True))
         if error is None:
@@ -375,7 +379,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _settle_all(self, outcomes: Iterable[Unsuccessful[ItemT, EntryT]]) -> None:
         self._exchange.deliver(outcomes)
-        self.chunk = self.chunk.part(0, 0)
+        self._close()
+
+    def _close(self) -> None:
+        self.chunk = self.chunk.at(())
+        self._verdicts = {}
         self._exchange.active.pop(self, None)
 
 

@@ -30,10 +30,6 @@ class Chunk(Generic[ItemT]):
     def __len__(self) -> int:
         return len(self.items)
 
-    def part(self, start: int, stop: int) -> Chunk[ItemT]:
-        """Make a chunk of neighbours, from one position up to another."""
-        return Chunk(indexes=self.indexes[start:stop], items=self.items[start:stop])
-
     def at(self, positions: Sequence[int]) -> Chunk[ItemT]:
         """Make a chunk of the items at some positions."""
         return Chunk(

@@ -36,10 +36,12 @@ class Reply(Generic[ResponseT_co]):
 
     Attributes:
         response: what was read of it.
+        request_id: the service's id of the request.
         body: the bytes that it was read from, where they could be had.
     """
 
     response: ResponseT_co
+    request_id: str | None
     body: bytes | None
 
 
@@ -164,7 +166,8 @@ def read(
             status=metadata.get("HTTPStatusCode"),
             request_id=metadata.get("RequestId"),
         ) from error
-    return Reply(response.with_request_id(metadata.get("RequestId")), reply.body)
+    request_id = metadata.get("RequestId")
+    return Reply(response.with_request_id(request_id), request_id, reply.body)
 
 
 def _first_fault(error: ValidationError) -> str:

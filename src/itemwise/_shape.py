@@ -204,7 +204,7 @@ class ResponseUnion(ResponseShape):
     @model_validator(mode="after")
     def _name_unknown_member(self) -> Self:
         # botocore replaces an unknown member by its name, raw JSON still has it: one form for both.
-        extra = self.model_extra
+        extra = self.__pydantic_extra__
         if extra and UNKNOWN_MEMBER not in extra:
             # As botocore does: a type tag is no member, and null is an absent one.
             names = [name for name, value in extra.items() if value is not None]

@@ -13,8 +13,10 @@ from itemwise import (
     BatchResult,
     Delivery,
     Failed,
+    NotAttempted,
     NotAttemptedReason,
     Operation,
+    Outcome,
     RejectedError,
     Response,
     Status,
@@ -23,7 +25,9 @@ from itemwise import (
     Unknown,
     Verdict,
 )
+from itemwise._accounts import Accounts
 from itemwise._plan import Chunk, Plan
+from itemwise._reply import Reply
 from itemwise._settle import Said, settle, unsettled
 from itemwise.services.fms import batch_disassociate_resource
 
@@ -135,6 +139,46 @@ def test_no_success_is_unearned_and_no_failure_is_dropped(
         else:
             assert isinstance(outcome, Unknown)
             assert not found
+
+
+@given(
+    batches,
+    st.lists(st.tuples(st.integers(1, 7), verdict_lists), max_size=12),
+    st.booleans(),
+    st.sampled_from(NotAttemptedReason),
+)
+def test_accounts_hold_what_was_settled_whatever_was_answered(
+    items: list[str],
+    answers: list[tuple[int, list[Verdict[Any]]]],
+    silence: bool,
+    reason: NotAttemptedReason,
+) -> None:
+    plan = Plan(batch_disassociate_resource, items)
+    accounts: Accounts[str, Any] = Accounts(
+        operation=operation((), silence), items=items, twins=plan.twins
+    )
+    expected: dict[int, Outcome[str, Any]] = {
+        index: NotAttempted(index=index, item=item, reason=reason)
+        for index, item in enumerate(items)
+    }
+    for size, verdicts in answers:
+        chunk = plan.take(size)
+        if chunk is None:
+            break
+        response = Response()
+        settlement = settle(operation(verdicts, silence), chunk, response, None)
+        accounts.answered(settlement, Reply(response, None, None))
+        for outcome in settlement.outcomes():
+            for index in (outcome.index, *plan.twins.get(outcome.index, ())):
+                expected[index] = replace(outcome, index=index, item=items[index])
+
+    outcomes = accounts.closed((), reason)
+
+    assert list(outcomes) == list(expected.values())
+    assert outcomes.counts == {
+        status.value: sum(outcome.status is status for outcome in expected.values())
+        for status in Status
+    }
 
 
 @given(

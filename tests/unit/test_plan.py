@@ -65,10 +65,9 @@ def test_one_key_for_items_that_differ_names_them_both() -> None:
         distinct(replace(OPERATION, key=by_first_letter), ["a", "b", "c", "bb"])
 
 
-def test_a_chunk_parts_into_neighbours_and_picks_positions() -> None:
+def test_a_chunk_picks_positions() -> None:
     chunk = Chunk(indexes=[3, 5, 8, 9], items=["a", "b", "c", "d"])
 
-    assert chunk.part(1, 3) == Chunk(indexes=[5, 8], items=["b", "c"])
     assert chunk.at([3, 0]) == Chunk(indexes=[9, 3], items=["d", "a"])
     assert len(chunk.at([])) == 0
 

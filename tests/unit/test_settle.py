@@ -129,7 +129,7 @@ def test_of_two_failures_of_one_item_the_final_one_wins(turned: bool) -> None:
     settlement = settled(*(reversed(verdicts) if turned else verdicts))
 
     assert settlement.again == {}
-    failed = list(settlement.outcomes())[0]
+    failed = next(settlement.outcomes())
     assert isinstance(failed, Failed)
     assert failed.code == "BAD"
 
@@ -137,7 +137,7 @@ def test_of_two_failures_of_one_item_the_final_one_wins(turned: bool) -> None:
 def test_a_failure_without_a_code_is_final() -> None:
     settlement = settled(fails("a", None))
 
-    failed = list(settlement.outcomes())[0]
+    failed = next(settlement.outcomes())
     assert isinstance(failed, Failed)
     assert failed.code is None
 

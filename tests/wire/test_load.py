@@ -11,7 +11,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 
-from itemwise import BatchRun, RetryPolicy, run_batch
+from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
 from itemwise.testing import (
     Delay,
     Drop,
@@ -21,7 +21,7 @@ from itemwise.testing import (
     RateLimit,
     assert_accounted,
 )
-from tests.wire.cases import FMS, AnyResult, Case
+from tests.wire.cases import CONNECT, FMS, AnyResult, Case
 
 RUNS = 100
 ITEMS = 30
@@ -196,3 +196,18 @@ async def test_runs_leave_nothing_behind() -> None:
     # A result that stayed would be three times as large.
     assert min(after) - before < runs * 4096
     assert peak - before < runs * 2**18
+
+
+async def test_a_run_keeps_no_object_for_an_item_that_succeeded() -> None:
+    async with (
+        LocalAWS(keep_calls=False, keep_applied=False) as aws,
+        aws.client(CONNECT.operation.service) as client,
+    ):
+        request = CONNECT.make([f"arn-{number}" for number in range(200)])
+
+        result = await run_batch(client, CONNECT.operation, request)
+
+        gc.collect()
+        assert not any(isinstance(kept, Succeeded | ResponseShape) for kept in gc.get_objects())
+        assert all(outcome.entry is not None for outcome in result.succeeded)
+        assert len(result.succeeded) == 200

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from itemwise import (
+    BatchResult,
+    Delivery,
+    Failed,
+    Key,
+    NotAttempted,
+    NotAttemptedReason,
+    Operation,
+    Outcome,
+    ResponseShape,
+    Status,
+    Succeeded,
+    TransientError,
+    Unknown,
+)
+from itemwise._accounts import Accounts, LazyOutcomes
+from itemwise._plan import Chunk, distinct
+from itemwise._reply import Reply
+from itemwise._settle import settle
+from itemwise.services.connect import (
+    DisassociateWorkspaceRequest,
+    DisassociateWorkspaceResponse,
+    FailedBatchAssociationSummary,
+    disassociate_workspace,
+)
+
+LOST = TransientError("lost", operation="Op", code="Lost", delivery=Delivery.IN_DOUBT)
+OPERATION: Operation[Any, Any, str, Any] = disassociate_workspace
+
+
+def accounts_of(items: Sequence[str]) -> Accounts[str, Any]:
+    _, twins = distinct(OPERATION, items)
+    return Accounts(operation=OPERATION, items=items, twins=twins)
+
+
+def body_of(succeeded: Sequence[str], failed: Mapping[str, str] | None = None) -> bytes:
+    reply = {
+        "SuccessfulList": [{"ResourceArn": arn, "Note": f"of {arn}"} for arn in succeeded],
+        "FailedList": [
+            {"ResourceArn": arn, "ErrorCode": code} for arn, code in (failed or {}).items()
+        ],
+    }
+    return json.dumps(reply).encode()
+
+
+def answer(
+    accounts: Accounts[str, Any],
+    indexes: Sequence[int],
+    body: bytes,
+    *,
+    raw: bool = True,
+    operation: Operation[Any, Any, str, Any] = OPERATION,
+) -> None:
+    chunk = Chunk(indexes=indexes, items=[accounts.items[index] for index in indexes])
+    response = operation.response.model_validate_json(body)
+    settlement = settle(operation, chunk, response, None)
+    accounts.answered(settlement, Reply(response, "id-1", body if raw else None))
+
+
+def closed(accounts: Accounts[str, Any]) -> LazyOutcomes[str, Any]:
+    return accounts.closed((), NotAttemptedReason.CANCELLED)
+
+
+def note(outcome: Outcome[str, Any]) -> object:
+    assert isinstance(outcome, Succeeded)
+    assert isinstance(outcome.entry, ResponseShape)
+    return (outcome.entry.model_extra or {})["Note"]
+
+
+@pytest.mark.parametrize("raw", [True, False], ids=["bytes", "model"])
+@pytest.mark.parametrize("length", [1, 300], ids=["short", "long"])
+@pytest.mark.parametrize("indexes", [range(1, 4), [3, 1, 2]], ids=["neighbours", "scattered"])
+def test_a_success_is_made_with_the_entry_of_its_own_reply(
+    raw: bool, length: int, indexes: Sequence[int]
+) -> None:
+    names = [letter * length for letter in "abcde"]
+    accounts = accounts_of(names)
+    answer(accounts, [0], body_of([names[0]]), raw=raw)
+    answer(accounts, indexes, body_of(names[1:3], {names[3]: "404"}), raw=raw)
+
+    outcomes = closed(accounts)
+
+    assert [outcome.status.value for outcome in outcomes] == [
+        *["succeeded"] * 3,
+        "failed",
+        "not_attempted",
+    ]
+    assert [outcome.index for outcome in outcomes] == list(range(5))
+    assert [outcome.item for outcome in outcomes] == names
+    assert [note(outcome) for outcome in outcomes[:3]] == [f"of {name}" for name in names[:3]]
+    # In any order, and again.
+    assert note(outcomes[2]) == f"of {names[2]}"
+    assert note(outcomes[0]) == f"of {names[0]}"
+
+
+def test_a_long_reply_is_kept_packed_and_a_short_one_as_it_is() -> None:
+    accounts = accounts_of(["a", "b" * 1000])
+    short, long = body_of(["a"]), body_of(["b" * 1000])
+    answer(accounts, [0], short)
+    answer(accounts, [1], long)
+
+    first, second = (page.reply for page in accounts.pages)
+
+    assert first == short
+    assert isinstance(second, bytes)
+    assert len(second) < len(long) / 10
+
+
+def test_a_reply_without_entries_of_successes_is_not_kept() -> None:
+    accounts = accounts_of(["a", "b"])
+    answer(accounts, [0, 1], body_of([], {"a": "404", "b": "404"}))
+
+    assert accounts.pages == []
+    assert closed(accounts).counts["failed"] == 2
+
+
+def test_equals_share_the_outcome_and_the_entry_of_the_one_that_travelled() -> None:
+    accounts = accounts_of(["a", "b", "a", "b", "c"])
+    answer(accounts, [0, 1], body_of(["a"], {"b": "404"}))
+    accounts.settled([Unknown(index=4, item="c", error=LOST)])
+
+    outcomes = closed(accounts)
+
+    assert [outcome.status.value for outcome in outcomes] == [
+        "succeeded",
+        "failed",
+        "succeeded",
+        "failed",
+        "unknown",
+    ]
+    assert (note(outcomes[0]), note(outcomes[2])) == ("of a", "of a")
+    twin = outcomes[3]
+    assert isinstance(twin, Failed)
+    assert (twin.index, twin.code) == (3, "404")
+    assert isinstance(twin.entry, FailedBatchAssociationSummary)
+
+
+def test_entries_are_found_by_place_where_that_is_the_key() -> None:
+    def by_place(position: int, _item: str) -> Key:
+        return (str(position),)
+
+    operation = replace(OPERATION, key=by_place)
+    accounts: Accounts[str, Any] = Accounts(operation=operation, items=["x"] * 4, twins={})
+    answer(accounts, [2, 3], body_of(["0", "1"]), operation=operation)
+    answer(accounts, range(2), body_of(["0", "1"]), operation=operation)
+
+    assert [note(outcome) for outcome in closed(accounts)] == ["of 0", "of 1"] * 2
+
+
+def test_a_noted_outcome_never_changes() -> None:
+    accounts = accounts_of(["a", "b", "c"])
+    answer(accounts, range(2), body_of(["a"], {"b": "404"}))
+    before = tuple(closed(accounts))
+
+    answer(accounts, range(2), body_of(["b"], {"a": "500"}))
+    answer(accounts, range(3), body_of(["b", "c"], {"a": "500"}))
+    accounts.settled([Unknown(index=index, item="?", error=LOST) for index in range(3)])
+
+    assert tuple(closed(accounts))[:2] == before[:2]
+    assert accounts.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
+
+
+def test_closed_accounts_stay_as_they_were() -> None:
+    accounts = accounts_of(["a", "b", "c"])
+    answer(accounts, [0], body_of(["a"]))
+
+    early = accounts.closed([Unknown(index=1, item="b", error=LOST)], NotAttemptedReason.PENDING)
+    answer(accounts, [1, 2], body_of(["b", "c"]))
+
+    assert early.counts == {"succeeded": 1, "failed": 0, "unknown": 1, "not_attempted": 1}
+    last = early[2]
+    assert isinstance(last, NotAttempted)
+    assert last.reason is NotAttemptedReason.PENDING
+    assert closed(accounts).counts["succeeded"] == 3
+    assert note(closed(accounts)[1]) == "of b"
+
+
+def test_lazy_outcomes_are_a_sequence_like_any_other() -> None:
+    accounts = accounts_of(["a", "b", "c"])
+    answer(accounts, range(3), body_of(["a", "c"], {"b": "404"}))
+    outcomes = closed(accounts)
+
+    assert outcomes[-1] == outcomes[2]
+    assert outcomes[1:] == tuple(outcomes)[1:]
+    assert outcomes == list(outcomes) == outcomes
+    assert outcomes != tuple(outcomes)[:2]
+    assert outcomes != [*outcomes[:2], outcomes[0]]
+    assert outcomes != "abc"
+    assert outcomes != 3
+    assert outcomes[1] in outcomes
+    assert list(reversed(outcomes)) == list(outcomes)[::-1]
+    assert repr(outcomes) == "<3 outcomes>"
+    with pytest.raises(IndexError):
+        outcomes[3]
+    with pytest.raises(TypeError):
+        hash(outcomes)
+    assert pickle.loads(pickle.dumps(outcomes)) == outcomes  # noqa: S301 - our own
+
+
+def test_outcomes_are_selected_by_kind_in_order() -> None:
+    accounts = accounts_of(["a", "b", "c", "d", "e"])
+    answer(accounts, [4, 0, 1], body_of(["e", "a"], {"b": "404"}))
+    accounts.settled([Unknown(index=2, item="c", error=LOST)])
+    result = BatchResult(operation=disassociate_workspace, outcomes=closed(accounts))
+
+    assert [outcome.index for outcome in result.succeeded] == [0, 4]
+    assert [note(outcome) for outcome in result.succeeded] == ["of a", "of e"]
+    assert [outcome.index for outcome in result.failed] == [1]
+    assert [outcome.index for outcome in result.unknown] == [2]
+    assert [outcome.index for outcome in result.not_attempted] == [3]
+    assert result.counts == {"succeeded": 2, "failed": 1, "unknown": 1, "not_attempted": 1}
+    assert list(result.counts) == [status.value for status in Status]
+    request = DisassociateWorkspaceRequest(instance_id="i", workspace_id="w", resource_arns=["a"])
+    assert list(result.leftovers(request).resource_arns) == ["b", "c", "d"]
+
+
+def test_the_answer_of_an_operation_of_successes_reads_the_same_twice() -> None:
+    body = body_of(["a"], {"b": "404"})
+    first = DisassociateWorkspaceResponse.model_validate_json(body)
+    accounts = accounts_of(["a", "b"])
+    answer(accounts, range(2), body)
+
+    outcome = closed(accounts)[0]
+
+    assert isinstance(outcome, Succeeded)
+    assert outcome.entry == first.successful_list[0]
