@@ -40,8 +40,8 @@ _MARKS: Final = {status: mark for mark, status in enumerate(Status, start=1)}
 _SUCCEEDED: Final = _MARKS[Status.SUCCEEDED]
 _NOT_ATTEMPTED: Final = _MARKS[Status.NOT_ATTEMPTED]
 
-_LONG: Final = 128
-"""Bytes of a reply for each of its items, above which it is packed."""
+_ROOM: Final = 2**20
+"""Bytes of replies that a run keeps as they are, before it packs those that follow."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class Accounts(Generic[ItemT, EntryT]):
         marks: by index, one byte for the status.
         made: by index, the outcomes that are not successes.
         pages: replies with entries on items that succeeded.
+        kept: bytes of the replies, as they came.
         page_of: by index, the number of the page with the item's entry, from 1. Empty without any.
     """
 
@@ -68,6 +69,7 @@ class Accounts(Generic[ItemT, EntryT]):
         default_factory=dict[int, "Unsuccessful[ItemT, EntryT]"]
     )
     pages: list[Page] = field(default_factory=list["Page"])
+    kept: int = 0
     page_of: array[int] = field(default_factory=lambda: array("L"))
 
     def __post_init__(self) -> None:
@@ -77,7 +79,7 @@ class Accounts(Generic[ItemT, EntryT]):
         """Note what a reply settled."""
         page = 0
         if any(entry is not None for entry in settlement.entries.values()):
-            self.pages.append(Page.of(settlement.chunk.indexes, reply))
+            self.pages.append(self._page(settlement.chunk.indexes, reply))
             page = len(self.pages)
             if not self.page_of:
                 self.page_of = array("L", [0]) * len(self.items)
@@ -111,6 +113,16 @@ class Accounts(Generic[ItemT, EntryT]):
         )
         copy.settled(unsettled)
         return LazyOutcomes(copy, reason)
+
+    def _page(self, indexes: Sequence[int], reply: Reply[Response]) -> Page:
+        body = reply.body
+        if body is None:
+            return Page(indexes=indexes, reply=reply.response, packed=False)
+        self.kept += len(body)
+        # Packing takes its time, and saves nine tenths: entries repeat their names, and more.
+        if self.kept <= _ROOM:
+            return Page(indexes=indexes, reply=body, packed=False)
+        return Page(indexes=indexes, reply=zlib.compress(body, 1), packed=True)
 
     def _note(self, outcome: Unsuccessful[ItemT, EntryT]) -> None:
         index = outcome.index
@@ -152,15 +164,6 @@ class Page:
     indexes: Sequence[int]
     reply: bytes | Response
     packed: bool
-
-    @classmethod
-    def of(cls, indexes: Sequence[int], reply: Reply[Response]) -> Page:
-        """Keep a reply, packed where its entries are long: they repeat their names, and more."""
-        body = reply.body
-        if body is None:
-            return cls(indexes=indexes, reply=reply.response, packed=False)
-        packed = len(body) > _LONG * len(indexes)
-        return cls(indexes=indexes, reply=zlib.compress(body, 1) if packed else body, packed=packed)
 
     def entries(
         self, operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]

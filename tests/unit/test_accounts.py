@@ -78,12 +78,11 @@ def note(outcome: Outcome[str, Any]) -> object:
 
 
 @pytest.mark.parametrize("raw", [True, False], ids=["bytes", "model"])
-@pytest.mark.parametrize("length", [1, 300], ids=["short", "long"])
 @pytest.mark.parametrize("indexes", [range(1, 4), [3, 1, 2]], ids=["neighbours", "scattered"])
 def test_a_success_is_made_with_the_entry_of_its_own_reply(
-    raw: bool, length: int, indexes: Sequence[int]
+    raw: bool, indexes: Sequence[int]
 ) -> None:
-    names = [letter * length for letter in "abcde"]
+    names = list("abcde")
     accounts = accounts_of(names)
     answer(accounts, [0], body_of([names[0]]), raw=raw)
     answer(accounts, indexes, body_of(names[1:3], {names[3]: "404"}), raw=raw)
@@ -103,17 +102,17 @@ def test_a_success_is_made_with_the_entry_of_its_own_reply(
     assert note(outcomes[0]) == f"of {names[0]}"
 
 
-def test_a_long_reply_is_kept_packed_and_a_short_one_as_it_is() -> None:
-    accounts = accounts_of(["a", "b" * 1000])
-    short, long = body_of(["a"]), body_of(["b" * 1000])
-    answer(accounts, [0], short)
-    answer(accounts, [1], long)
+def test_replies_are_packed_where_a_run_keeps_many() -> None:
+    names = [str(number) * 100_000 for number in range(9)]
+    accounts = accounts_of(names)
+    for index, name in enumerate(names):
+        answer(accounts, [index], body_of([name]))
 
-    first, second = (page.reply for page in accounts.pages)
+    sizes = [len(page.reply) for page in accounts.pages if isinstance(page.reply, bytes)]
 
-    assert first == short
-    assert isinstance(second, bytes)
-    assert len(second) < len(long) / 10
+    assert all(size > 200_000 for size in sizes[:5])
+    assert all(size < 20_000 for size in sizes[5:])
+    assert [note(outcome) for outcome in closed(accounts)] == [f"of {name}" for name in names]
 
 
 def test_a_reply_without_entries_of_successes_is_not_kept() -> None:
