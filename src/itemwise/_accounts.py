@@ -242,6 +242,11 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
         """Give the outcomes of one kind, in order."""
         return _Selected(self, kind, array("L", self._places(_MARKS[kind.status])))
 
+    def left(self) -> list[ItemT]:
+        """Give the items that did not succeed, in order, without making their outcomes."""
+        pairs = zip(self._accounts.items, self._marks, strict=True)
+        return [item for item, mark in pairs if mark != _SUCCEEDED]
+
     def _places(self, mark: int) -> Iterator[int]:
         place = -1
         while (place := self._marks.find(mark, place + 1)) >= 0:

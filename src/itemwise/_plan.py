@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 from itemwise._operation import Key, Operation
@@ -84,7 +85,8 @@ def distinct(
     every = range(len(items))
     if not items or operation.key(0, items[0]) != operation.key(1, items[0]):
         return every, {}
-    if len({operation.key(0, item) for item in items}) == len(items):
+    # Nearly always no two are equal. Hashes show it, and keep no key for the collector to visit.
+    if len(set(map(hash, map(operation.key, repeat(0), items)))) == len(items):
         return every, {}
     first: dict[Key, int] = {}
     twins: dict[int, list[int]] = {}

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -24,7 +23,6 @@ from itemwise._outcomes import (
     Succeeded,
     Unknown,
     UnmatchedEntry,
-    Unsuccessful,
 )
 from itemwise._shape import Request
 from itemwise.errors import BatchError, CallError
@@ -43,6 +41,8 @@ __all__ = [
     "UnmatchedEntry",
 ]
 
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
 ItemT_co = TypeVar("ItemT_co", covariant=True)
 EntryT_co = TypeVar("EntryT_co", covariant=True)
 RequestT = TypeVar("RequestT", bound=Request)
@@ -176,12 +176,9 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
                 f"leftovers of {operation.name} need a {operation.request.__name__}, "
                 f"not a {type(request).__name__}"
             )
-        left: list[Unsuccessful[Any, Any]] = [*self.failed, *self.unknown, *self.not_attempted]
-        left.sort(key=attrgetter("index"))
         # Emptied first, so that a client token already used does not come along.
-        remaining: RequestT = operation.with_items(
-            operation.with_items(request, ()), [outcome.item for outcome in left]
-        )
+        shared: RequestT = operation.with_items(request, ())
+        remaining: RequestT = operation.with_items(shared, _left(self.outcomes))
         return remaining
 
     def raise_for_failures(self) -> None:
@@ -239,6 +236,13 @@ def _select(outcomes: Sequence[Outcome[Any, Any]], kind: type[OutcomeT]) -> Sequ
     if isinstance(outcomes, LazyOutcomes):
         return outcomes.select(kind)
     return tuple(outcome for outcome in outcomes if isinstance(outcome, kind))
+
+
+def _left(outcomes: Sequence[Outcome[ItemT, EntryT]]) -> Sequence[ItemT]:
+    if isinstance(outcomes, LazyOutcomes):
+        # The check leaves its parameters open.
+        return cast("LazyOutcomes[ItemT, EntryT]", outcomes).left()
+    return [outcome.item for outcome in outcomes if not isinstance(outcome, Succeeded)]
 
 
 def _private(path: str, flags: int) -> int:
