@@ -64,8 +64,9 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
         with_items: makes a request with the shared members of another and the given items. Where
             the operation has a client token, it pins one here: the given request's own where the
             items are all of that request's, else a new one.
-        key: what identifies an item to the service, from its place in the call and its value.
-        verdicts: reads a response's entries.
+        key: what identifies an item to the service, from its place in the call and its value, and
+            from nothing else.
+        verdicts: reads a response's entries. A result reads them again for successes' entries.
         silence_is_success: whether an item that no entry names has succeeded.
         idempotent: whether a call may be repeated when its answer was lost, by nature or because
             `with_items` pins a client token.

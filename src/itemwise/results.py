@@ -111,7 +111,8 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
 
     Attributes:
         operation: the operation that ran.
-        outcomes: one outcome for each item of the request, in its order.
+        outcomes: one outcome for each item of the request, in its order. A run's successes are made
+            when they are read: two reads give equal objects.
         unmatched: entries of replies that name no item that was sent.
         error: what stopped the run, if anything did.
         calls: one record for each call, in the order in which they ended.
