@@ -43,6 +43,9 @@ _NOT_ATTEMPTED: Final = _MARKS[Status.NOT_ATTEMPTED]
 _ROOM: Final = 2**20
 """Bytes of replies that a run keeps as they are, before it packs those that follow."""
 
+_OPEN_PAGES: Final = 8
+"""Pages whose entries stay read, at most."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Accounts(Generic[ItemT, EntryT]):
@@ -223,14 +226,14 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
         reason: why the items without an outcome were not sent.
     """
 
-    __slots__ = ("_accounts", "_first_of", "_marks", "_open_page", "_reason", "counts")
+    __slots__ = ("_accounts", "_first_of", "_marks", "_open_pages", "_reason", "counts")
 
     def __init__(self, accounts: Accounts[ItemT, EntryT], reason: NotAttemptedReason) -> None:
         self._accounts = accounts
         self._reason = reason
         self._marks = bytes(accounts.marks).replace(bytes([_OPEN]), bytes([_NOT_ATTEMPTED]))
         self._first_of = {twin: first for first, twins in accounts.twins.items() for twin in twins}
-        self._open_page: tuple[int, Mapping[int, ResponseShape | None]] = (0, {})
+        self._open_pages: dict[int, Mapping[int, ResponseShape | None]] = {}
         self.counts: Mapping[str, int] = {
             status.value: self._marks.count(mark) for status, mark in _MARKS.items()
         }
@@ -265,11 +268,15 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
         number = accounts.page_of[index] if accounts.page_of else 0
         if not number:
             return None
-        # Neighbours stand on one page, and who reads one reads the next.
-        opened, entries = self._open_page
-        if opened != number:
+        # Who reads one item reads its neighbours. They stand on the same page, but for those that
+        # were sent again: hence a few.
+        pages = self._open_pages
+        entries = pages.get(number)
+        if entries is None:
             entries = accounts.pages[number - 1].entries(accounts.operation, accounts.items)
-            self._open_page = (number, entries)
+            if len(pages) >= _OPEN_PAGES:
+                pages.pop(next(iter(pages)), None)
+            pages[number] = entries
         return entries.get(self._first_of.get(index, index))
 
 

@@ -169,6 +169,30 @@ def test_a_noted_outcome_never_changes() -> None:
     assert accounts.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
 
 
+def test_a_reply_is_read_once_for_neighbours_and_for_what_was_sent_again() -> None:
+    read: list[int] = []
+
+    class Counted(DisassociateWorkspaceResponse):
+        def model_post_init(self, context: object, /) -> None:
+            super().model_post_init(context)
+            read.append(len(self.successful_list))
+
+    operation = replace(OPERATION, response=Counted)
+    names = [f"{number:02}" for number in range(50)]
+    accounts: Accounts[str, Any] = Accounts(operation=operation, items=names, twins={})
+    for start in range(0, 50, 5):
+        busy = names[start + 2]
+        others = [name for name in names[start : start + 5] if name != busy]
+        answer(accounts, range(start, start + 5), body_of(others, {busy: "429"}))
+        answer(accounts, [start + 2], body_of([busy]))
+    outcomes = closed(accounts)
+    read.clear()
+
+    assert [note(outcome) for outcome in outcomes] == [f"of {name}" for name in names]
+
+    assert sorted(read) == [1] * 10 + [4] * 10
+
+
 def test_closed_accounts_stay_as_they_were() -> None:
     accounts = accounts_of(["a", "b", "c"])
     answer(accounts, [0], body_of(["a"]))
