@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from botocore.model import StructureShape
 
@@ -13,6 +15,10 @@ from codegen.errors import CodegenError
 from codegen.words import comment, docstring
 
 __all__ = ["constant", "entry_type", "functions", "item_type"]
+
+_LINK: Final = re.compile(r"\w+://")
+_ENDED: Final = re.compile(r"[.!?][\"')]*$|://\S+$")
+"""A stop within quotes ends the sentence too, and one after a link would be taken for its end."""
 
 
 def item_type(description: Description) -> str:
@@ -203,8 +209,12 @@ def _fact(description: Description, fact: str, value: str) -> Sequence[str]:
     assert reason is not None
     # A limit that the model has needs no word.
     quiet = fact == "max_items" and reason.origin == "model"
-    why = reason.why[0].upper() + reason.why[1:].rstrip(".") + "."
-    return [*([] if quiet else [comment(why, 4)]), f"    {fact}={value},"]
+    return [*([] if quiet else [comment(_sentence(reason.why), 4)]), f"    {fact}={value},"]
+
+
+def _sentence(text: str) -> str:
+    first = text[0] if _LINK.match(text) else text[0].upper()
+    return first + text[1:] + ("" if _ENDED.search(text) else ".")
 
 
 def _silence(description: Description) -> Sequence[str]:

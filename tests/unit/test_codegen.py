@@ -156,6 +156,23 @@ def test_words_of_the_overlay_are_in_the_files(folder: Path) -> None:
     assert "    # It is how sets are.\n    idempotent=True,\n" in after[MODULE]
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("it is how sets are", "It is how sets are."),
+        ("It is how sets are.", "It is how sets are."),
+        ("https://example.com/: sets are so", "https://example.com/: sets are so."),
+        ("See https://example.com/sets", "See https://example.com/sets"),
+        (r"The page: \"It is so.\"", 'The page: "It is so."'),
+        (r"It is \"so\"", 'It is "so".'),
+        ("It is (so)", "It is (so)."),
+    ],
+)
+def test_a_source_is_a_sentence_in_the_files(source: str, said: str, folder: Path) -> None:
+    changed(folder, "A resource that has left stays out.", source)
+    assert f"    # {said}\n    idempotent=True,\n" in rendered(folder)[MODULE]
+
+
 # --- explain and coverage -------------------------------------------------------------------------
 
 

@@ -115,7 +115,7 @@ batch_associate_approval_rule_template_with_repositories: Final[
     request=BatchAssociateApprovalRuleTemplateWithRepositoriesRequest,
     response=BatchAssociateApprovalRuleTemplateWithRepositoriesResponse,
     # MaximumRepositoryNamesExceededException: "The maximum number of allowed repository names was
-    # exceeded. Currently, this number is 100.".
+    # exceeded. Currently, this number is 100."
     max_items=100,
     items=attrgetter("repository_names"),
     with_items=_with_items,

@@ -116,7 +116,7 @@ batch_disassociate_approval_rule_template_from_repositories: Final[
     request=BatchDisassociateApprovalRuleTemplateFromRepositoriesRequest,
     response=BatchDisassociateApprovalRuleTemplateFromRepositoriesResponse,
     # MaximumRepositoryNamesExceededException: "The maximum number of allowed repository names was
-    # exceeded. Currently, this number is 100.".
+    # exceeded. Currently, this number is 100."
     max_items=100,
     items=attrgetter("repository_names"),
     with_items=_with_items,

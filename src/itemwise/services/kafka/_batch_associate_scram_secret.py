@@ -87,7 +87,7 @@ batch_associate_scram_secret: Final[
     response=BatchAssociateScramSecretResponse,
     # "You can associate up to 10 secrets with a cluster at a time using the
     # BatchAssociateScramSecret operation":
-    # https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-limitations.html.
+    # https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-limitations.html
     max_items=10,
     items=attrgetter("secret_arn_list"),
     with_items=_with_items,
