@@ -40,7 +40,7 @@ _MARKS: Final = {status: mark for mark, status in enumerate(Status, start=1)}
 _SUCCEEDED: Final = _MARKS[Status.SUCCEEDED]
 _NOT_ATTEMPTED: Final = _MARKS[Status.NOT_ATTEMPTED]
 
-_ROOM: Final = 2**20
+_ROOM: Final = 2**19
 """Bytes of replies that a run keeps as they are, before it packs those that follow."""
 
 _OPEN_PAGES: Final = 8
