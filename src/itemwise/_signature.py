@@ -35,6 +35,11 @@ class QuickSigV4(SigV4Auth):
 
     _signed: dict[str, str] | None = None
 
+    def canonical_request(self, request: AWSRequest) -> str:
+        """Begin with another request."""
+        self._signed = None
+        return super().canonical_request(request)
+
     def headers_to_sign(self, request: AWSRequest) -> HTTPMessage:
         """Collect the headers, sorted; at the second time of asking they are at hand."""
         if self._signed is None:

@@ -54,6 +54,21 @@ def test_it_is_the_same_signature(
     assert signed(QuickSigV4, request, token) == signed(SigV4Auth, request, token)
 
 
+def test_a_signer_signs_one_request_after_the_other() -> None:
+    def headers(signer: type[SigV4Auth]) -> list[str]:
+        auth = signer(ReadOnlyCredentials("AKID", "secret", None), "fms", "eu-west-1")
+        requests = [
+            AWSRequest(method="POST", url=f"https://{host}/", headers={"X-Name": host}, data=b"{}")
+            for host in ("a.example", "b.example")
+        ]
+        with mock.patch("botocore.auth.get_current_datetime", return_value=NOW):
+            for request in requests:
+                auth.add_auth(request)
+        return [str(request.headers["Authorization"]) for request in requests]
+
+    assert headers(QuickSigV4) == headers(SigV4Auth)
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_an_unsigned_payload_stays_one(enabled: bool) -> None:
     def header(signer: type[SigV4Auth]) -> str:
