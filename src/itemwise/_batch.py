@@ -1,10 +1,10 @@
-"""`run_batch` and `BatchRun`: many calls side by side. The only concurrency."""
+"""`run_batch` and `BatchRun`: all items of a request, and one result."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
@@ -14,11 +14,12 @@ from itemwise._call import check_client, check_request, warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._operation import Operation
-from itemwise._outcomes import NotAttemptedReason, Status, Unknown
+from itemwise._outcomes import NotAttemptedReason, Unknown
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan, check_limits
 from itemwise._retry import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
+from itemwise._workers import progress_of, side_by_side
 from itemwise.results import BatchResult, Progress
 
 __all__ = ["BatchRun", "run_batch"]
@@ -133,29 +134,23 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         )
 
     @property
+    def operation(self) -> Operation[RequestT, ResponseT, ItemT, EntryT]:
+        """What the run calls."""
+        return self._exchange.operation
+
+    @property
     def progress(self) -> Progress:
         """The counts of the run, for a progress bar."""
-        exchange = self._exchange
-        counts: Mapping[str, int]
         counts = self._accounts.counts if self._result is None else self._result.counts
-        return Progress(
-            total=len(self._items),
-            settled=sum(counts.values()),
-            succeeded=counts[Status.SUCCEEDED],
-            failed=counts[Status.FAILED],
-            unknown=counts[Status.UNKNOWN],
-            not_attempted=counts[Status.NOT_ATTEMPTED],
-            calls=exchange.begun,
-            retries=exchange.attempts - exchange.begun,
-            throttled=exchange.throttles,
-        )
+        return progress_of(self._exchange, len(self._items), counts)
 
     @property
     def result(self) -> BatchResult[ItemT, EntryT]:
         """The complete accounting at this moment, also after `execute` was cancelled.
 
         While the run is under way, items whose call may have been applied are `Unknown`, and those
-        that it has not come to are `NotAttempted` with the reason ``pending``.
+        that it has not come to are `NotAttempted` with the reason ``pending``. Items that wait to
+        go again after a refusal, such as a throttle, are `Failed` with it until they do.
         """
         if self._result is not None:
             return self._result
@@ -207,68 +202,6 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             error=exchange.error,
             calls=tuple(exchange.records),
         )
-
-
-async def side_by_side(
-    work: Callable[[], Coroutine[Any, Any, None]],
-    workers: int,
-    exchange: Exchange[Any, Any, Any, Any],
-    timeout: float | None,  # noqa: ASYNC109 - the end of time is an answer here, not an error
-) -> bool:
-    """Let workers do the same work at once, until all are done or the time is up.
-
-    However it ends, nothing is left running: what waits is cancelled, what is in flight is given
-    the policy's grace first.
-
-    Returns:
-        Whether all workers were done in time.
-    """
-    if not workers:
-        return True
-    if timeout == 0:
-        return False
-    tasks = [asyncio.create_task(work()) for _ in range(workers)]
-    try:
-        _, late = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_EXCEPTION)
-        if not late and any(task.cancelled() for task in tasks):
-            # Somebody cancelled our workers, and not through us: the loop is being shut down.
-            raise asyncio.CancelledError
-    finally:
-        await _wind_down(tasks, exchange)
-    for task in tasks:
-        if not task.cancelled():
-            task.result()
-    return not late
-
-
-async def _wind_down(
-    tasks: Sequence[asyncio.Task[None]], exchange: Exchange[Any, Any, Any, Any]
-) -> None:
-    exchange.halt()
-    running = {task for task in tasks if not task.done()}
-    for task in running - exchange.in_flight:
-        task.cancel()
-    grace = (exchange.policy or DEFAULT_RETRY).grace
-    try:
-        if running:
-            await asyncio.wait(running, timeout=grace)
-    finally:
-        cancelled: asyncio.CancelledError | None = None
-        running = {task for task in running if not task.done()}
-        for task in running:
-            task.cancel()
-        while running:
-            try:
-                _, running = await asyncio.wait(running)
-            except asyncio.CancelledError as error:
-                # They are cancelled and end at once: leave none behind, then go on with it.
-                cancelled = error
-        for task in tasks:
-            if not task.cancelled():
-                # One error is raised at most, and of the others nobody is to complain.
-                task.exception()
-        if cancelled is not None:
-            raise cancelled
 
 
 def warn_of_unknown(

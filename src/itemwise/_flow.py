@@ -1,0 +1,169 @@
+"""What works at a stream: it reads, sends, and stops reading while outcomes are not taken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from typing import Generic, TypeVar
+
+from itemwise._exchange import Exchange
+from itemwise._isolate import Suspicion, carry
+from itemwise._outbox import Outbox
+from itemwise._outcomes import NotAttemptedReason, Outcome
+from itemwise._plan import Chunk, distinct
+from itemwise._shape import Request, Response
+from itemwise._source import Source
+from itemwise._workers import progress_of, side_by_side
+from itemwise.results import Progress
+
+__all__ = ["Flow"]
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
+
+_drivers: set[asyncio.Task[None]] = set()
+"""Tasks of open streams: the loop holds no task that waits for a caller to go on."""
+
+
+class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """Everything of a stream but the handle that the caller has.
+
+    Attributes:
+        exchange: what its calls share; it delivers into the outbox.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+        source: Source[ItemT],
+        outbox: Outbox[ItemT, EntryT],
+        *,
+        concurrency: int,
+        timeout: float | None,
+    ) -> None:
+        self.exchange = exchange
+        self._source = source
+        self._outbox = outbox
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._alone = Suspicion(1)
+        self._reading = asyncio.Lock()
+
+    def progress(self) -> Progress:
+        """Count what was read."""
+        return progress_of(self.exchange, self._source.read, self._outbox.counts)
+
+    def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
+        """List the outcomes of what was read and not taken, in the order of the source."""
+        return self._outbox.with_unsettled(self._unsettled(NotAttemptedReason.CANCELLED))
+
+    async def outcomes(self) -> AsyncGenerator[Outcome[ItemT, EntryT]]:
+        """Begin, and yield outcomes as they settle."""
+        # A generator, so that one that is dropped half-way is closed by the loop.
+        outbox = self._outbox
+        driver = asyncio.create_task(self._drive())
+        _drivers.add(driver)
+        driver.add_done_callback(_drivers.discard)
+        driver.add_done_callback(lambda _: outbox.news.set())
+        try:
+            while outbox or not driver.done():
+                if outbox:
+                    yield outbox.take()
+                else:
+                    await outbox.wait_for_news()
+            driver.result()
+            if self._source.error is not None:
+                raise self._source.error
+        finally:
+            await _end(driver)
+
+    async def _drive(self) -> None:
+        exchange, source = self.exchange, self._source
+        exchange.progress_at = began = asyncio.get_running_loop().time()
+        in_time = await side_by_side(self._work, self._concurrency, exchange, self._timeout)
+        stopped = exchange.error is not None
+        reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
+        self._settle_rest(reason)
+        if in_time and not stopped:
+            return
+        # An async source can keep us waiting, and the time may be up meanwhile.
+        limited = source.is_async and self._timeout is not None
+        try:
+            async with asyncio.timeout_at(began + (self._timeout or 0) if limited else None):
+                while in_time or not source.is_async:
+                    await self._outbox.wait_for_room()
+                    await source.hold(exchange.max_chunk)
+                    if not source.held:
+                        return
+                    self._settle_rest(reason)
+        except TimeoutError:
+            self._settle_rest(reason)
+
+    async def _work(self) -> None:
+        exchange = self.exchange
+        while exchange.may_begin():
+            async with self._reading:
+                await self._outbox.wait_for_room()
+                if not exchange.may_begin():
+                    return
+                chunk = await self._next_chunk()
+            if chunk is None:
+                return
+            if not exchange.active:
+                # The time in which the source or the caller kept us waiting is not the service's.
+                exchange.progress_at = asyncio.get_running_loop().time()
+            await carry(exchange, chunk, self._alone)
+
+    async def _next_chunk(self) -> Chunk[ItemT] | None:
+        operation, source = self.exchange.operation, self._source
+        start = await source.hold(self.exchange.max_chunk)
+        items = source.held
+        if not items:
+            return None
+        try:
+            # A model is checked as a whole: the items of a stream have not been seen before.
+            whole = operation.with_items(self.exchange.request, items)
+            operation.request.model_validate(dict(whole))
+            first, twins = distinct(operation, items)
+        except Exception as error:  # noqa: BLE001 - pydantic's, or what strange items do to a function
+            error.add_note(f"in items {start} to {start + len(items) - 1} of the stream")
+            source.fail(error)
+            self._outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
+            source.release()
+            return None
+        for index, equals in twins.items():
+            self._outbox.twins[start + index] = [(start + equal, items[equal]) for equal in equals]
+        source.release()
+        return Chunk(
+            indexes=[start + index for index in first], items=[items[index] for index in first]
+        )
+
+    def _settle_rest(self, reason: NotAttemptedReason) -> None:
+        """Settle what was read, now that nothing more is sent."""
+        self._outbox.settled(self._unsettled(reason))
+        self.exchange.active.clear()
+        self._source.release()
+
+    def _unsettled(self, reason: NotAttemptedReason) -> Iterator[Outcome[ItemT, EntryT]]:
+        yield from self.exchange.unsettled(reason)
+        yield from self._source.unsettled(reason)
+
+
+async def _end(driver: asyncio.Task[None]) -> None:
+    """Cancel the task, and leave it to nobody: it ends within the grace."""
+    cancelled: asyncio.CancelledError | None = None
+    driver.cancel()
+    while not driver.done():
+        try:
+            await asyncio.wait({driver})
+        except asyncio.CancelledError as error:
+            # We are told once more, and hand it on: that ends the grace.
+            driver.cancel()
+            cancelled = error
+    if not driver.cancelled():
+        # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
+        driver.exception()
+    if cancelled is not None:
+        raise cancelled

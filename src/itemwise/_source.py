@@ -1,0 +1,71 @@
+"""Where a stream's items come from: an iterable of either kind, read chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Iterator
+from itertools import islice
+from typing import Generic, TypeVar
+
+from itemwise._outcomes import NotAttempted, NotAttemptedReason
+
+__all__ = ["Source"]
+
+ItemT = TypeVar("ItemT")
+
+
+class Source(Generic[ItemT]):
+    """An iterable, and how far it was read.
+
+    Attributes:
+        is_async: whether it is an async iterable.
+        read: how many items were read.
+        held: items that were read last, and are not yet in a call or settled.
+        error: what ended it too early.
+    """
+
+    def __init__(self, items: Iterable[ItemT] | AsyncIterable[ItemT]) -> None:
+        self.is_async = isinstance(items, AsyncIterable)
+        self.read = 0
+        self.held: list[ItemT] = []
+        self.error: Exception | None = None
+        self._ended = False
+        self._sync = None if isinstance(items, AsyncIterable) else iter(items)
+        self._async = aiter(items) if isinstance(items, AsyncIterable) else None
+
+    async def hold(self, size: int) -> int:
+        """Read into `held`, one by one so that none is lost on the way, until it has `size` items.
+
+        Returns:
+            The index of the first of them.
+        """
+        # Something is held already where an earlier reader was cancelled.
+        start = self.read - len(self.held)
+        try:
+            if self._sync is not None and not self._ended:
+                for item in islice(self._sync, size - len(self.held)):
+                    self._keep(item)
+            while self._async is not None and not self._ended and len(self.held) < size:
+                self._keep(await anext(self._async))
+        except StopAsyncIteration:
+            self._ended = True
+        except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
+            self.fail(error)
+        return start
+
+    def _keep(self, item: ItemT) -> None:
+        self.held.append(item)
+        self.read += 1
+
+    def release(self) -> None:
+        """Hold nothing any more: the items are in a call, or settled."""
+        self.held = []
+
+    def fail(self, error: Exception) -> None:
+        """Read nothing more, because of an error that the caller is to see."""
+        if self.error is None:
+            self.error, self._ended = error, True
+
+    def unsettled(self, reason: NotAttemptedReason) -> Iterator[NotAttempted[ItemT]]:
+        """Give the outcomes that the held items have if they are not sent."""
+        for index, item in enumerate(self.held, self.read - len(self.held)):
+            yield NotAttempted(index=index, item=item, reason=reason)

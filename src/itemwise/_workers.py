@@ -1,0 +1,96 @@
+"""What runs and streams have in common: workers side by side on one exchange, and its counts.
+
+The only concurrency: what workers do is one call after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from itemwise._exchange import Exchange
+from itemwise._outcomes import Status
+from itemwise._retry import DEFAULT_RETRY
+from itemwise.results import Progress
+
+__all__ = ["progress_of", "side_by_side"]
+
+
+async def side_by_side(
+    work: Callable[[], Coroutine[Any, Any, None]],
+    workers: int,
+    exchange: Exchange[Any, Any, Any, Any],
+    timeout: float | None,  # noqa: ASYNC109 - the end of time is an answer here, not an error
+) -> bool:
+    """Let workers do the same work at once, until all are done or the time is up.
+
+    However it ends, nothing is left running: what waits is cancelled, what is in flight is given
+    the policy's grace first.
+
+    Returns:
+        Whether all workers were done in time.
+    """
+    if not workers:
+        return True
+    if timeout == 0:
+        return False
+    tasks = [asyncio.create_task(work()) for _ in range(workers)]
+    try:
+        _, late = await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_EXCEPTION)
+        if not late and any(task.cancelled() for task in tasks):
+            # Somebody cancelled our workers, and not through us: the loop is being shut down.
+            raise asyncio.CancelledError
+    finally:
+        await _wind_down(tasks, exchange)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+    return not late
+
+
+async def _wind_down(
+    tasks: Sequence[asyncio.Task[None]], exchange: Exchange[Any, Any, Any, Any]
+) -> None:
+    exchange.halt()
+    running = {task for task in tasks if not task.done()}
+    for task in running - exchange.in_flight:
+        task.cancel()
+    grace = (exchange.policy or DEFAULT_RETRY).grace
+    try:
+        if running:
+            await asyncio.wait(running, timeout=grace)
+    finally:
+        cancelled: asyncio.CancelledError | None = None
+        running = {task for task in running if not task.done()}
+        for task in running:
+            task.cancel()
+        while running:
+            try:
+                _, running = await asyncio.wait(running)
+            except asyncio.CancelledError as error:
+                # They are cancelled and end at once: leave none behind, then go on with it.
+                cancelled = error
+        for task in tasks:
+            if not task.cancelled():
+                # One error is raised at most, and of the others nobody is to complain.
+                task.exception()
+        if cancelled is not None:
+            raise cancelled
+
+
+def progress_of(
+    exchange: Exchange[Any, Any, Any, Any], total: int, counts: Mapping[str, int]
+) -> Progress:
+    """Make the progress of a run: what became of its items, and what that took."""
+    return Progress(
+        total=total,
+        settled=sum(counts.values()),
+        succeeded=counts[Status.SUCCEEDED],
+        failed=counts[Status.FAILED],
+        unknown=counts[Status.UNKNOWN],
+        not_attempted=counts[Status.NOT_ATTEMPTED],
+        calls=exchange.begun,
+        retries=exchange.attempts - exchange.begun,
+        throttled=exchange.throttles,
+    )
