@@ -72,8 +72,8 @@ async def traced(
     tracer = _tracer(tracer_provider)
     # Exceptions are told by their kind below: their messages can hold what must not be shown.
     with tracer.start_as_current_span(
-        "itemwise run",
-        attributes={"itemwise.items": run.progress.total},
+        f"{run.operation.name} run",
+        attributes={**_names(run.operation), "itemwise.items": run.progress.total},
         record_exception=False,
         set_status_on_exception=False,
     ) as span:
@@ -90,8 +90,6 @@ async def traced(
             codes: Counter[str] = Counter()
             _count_codes(codes, (*result.failed, *result.unknown))
             stopped = raised or (result.error.code if result.error is not None else None)
-            # Only now: a run tells its operation with its result.
-            _name(span, result.operation, "run")
             _finish(span, result.counts, run.progress, codes, stopped)
 
 
@@ -125,17 +123,7 @@ async def traced_stream(
         raise RuntimeError("a stream is traced from its first step, and this one has begun before")
     from opentelemetry.trace import use_span  # noqa: PLC0415 - as in _tracer
 
-    span = tracer.start_span("itemwise stream")
-    named = False
-
-    def told(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
-        nonlocal named
-        if not named:
-            # Only now: a stream tells its operation with its calls.
-            named = True
-            _name(span, operation, "stream")
-        _add_call(tracer, operation, record)
-
+    span = tracer.start_span(f"{stream.operation.name} stream", attributes=_names(stream.operation))
     counts: dict[str, int] = dict.fromkeys(Status, 0)
     codes: Counter[str] = Counter()
     raised: str | None = None
@@ -143,11 +131,11 @@ async def traced_stream(
         # A step runs in the context of who asks for it, which is not ours to change for longer.
         # What works at the stream keeps a copy of it as it is in the first step.
         with use_span(span, record_exception=False, set_status_on_exception=False):
-            observer = on_call.set(told)
+            told = on_call.set(partial(_add_call, tracer))
             try:
                 outcome = await anext(stream, None)
             finally:
-                on_call.reset(observer)
+                on_call.reset(told)
         while outcome is not None:
             counts[outcome.status] += 1
             _count_codes(codes, (outcome,))
@@ -214,11 +202,6 @@ def _names(operation: Operation[Any, Any, Any, Any]) -> Mapping[str, str]:
         "rpc.service": operation.service,
         "rpc.method": operation.name,
     }
-
-
-def _name(span: Span, operation: Operation[Any, Any, Any, Any], kind: str) -> None:
-    span.update_name(f"{operation.name} {kind}")
-    span.set_attributes(_names(operation))
 
 
 def _count_codes(codes: Counter[str], outcomes: Iterable[Outcome[Any, Any]]) -> None:

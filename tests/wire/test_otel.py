@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from aiobotocore.client import AioBaseClient
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import INVALID_SPAN, SpanKind, StatusCode, get_current_span
@@ -60,6 +61,16 @@ def span_id(span: ReadableSpan) -> int:
 
 def attributes(span: ReadableSpan) -> dict[str, object]:
     return dict(span.attributes or {})
+
+
+class Starts(SpanProcessor):
+    """Notes spans as they are when they begin, which is what a sampler decides by."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, dict[str, object]]] = []
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        self.seen.append((span.name, attributes(span)))
 
 
 def check_told(told: str, case: Case) -> None:
@@ -459,9 +470,33 @@ async def test_a_stream_without_a_call_has_a_span(
 
     assert not outcomes
     (root,) = exporter.get_finished_spans()
-    assert root.name == "itemwise stream"
+    assert root.name == "BatchDisassociateResource stream"
     assert attributes(root)["itemwise.items"] == attributes(root)["itemwise.calls"] == 0
     assert root.status.status_code is StatusCode.UNSET
+
+
+async def test_runs_and_streams_tell_their_operation_from_the_start(
+    client: AioBaseClient, provider: TracerProvider
+) -> None:
+    starts = Starts()
+    provider.add_span_processor(starts)
+    run = BatchRun(client, FMS.operation, FMS.request(0))
+    stream = stream_of(client, [])
+
+    await traced(run, tracer_provider=provider)
+    async for _ in traced_stream(stream, tracer_provider=provider):
+        pass
+
+    assert run.operation is stream.operation is FMS.operation
+    names = {
+        "rpc.system": "aws-api",
+        "rpc.service": "fms",
+        "rpc.method": "BatchDisassociateResource",
+    }
+    assert starts.seen == [
+        ("BatchDisassociateResource run", {**names, "itemwise.items": 0}),
+        ("BatchDisassociateResource stream", names),
+    ]
 
 
 async def test_a_stream_that_has_begun_is_not_traced(
