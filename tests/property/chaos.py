@@ -637,6 +637,12 @@ def check(weather: Weather, seen: _Seen, aws: LocalAWS) -> None:
     case = weather.case
     for outcome in seen.outcomes:
         assert outcome.item == seen.items[outcome.index]
+        if isinstance(outcome, Succeeded):
+            entry = outcome.entry
+            told = None if entry is None else entry.model_dump_json(by_alias=True)
+            names = [str(part) for part in case.operation.key(0, outcome.item)]
+            assert (told is not None) == case.lists_successes
+            assert told is None or all(name in told for name in names), (outcome, "not its entry")
     outcomes_of: defaultdict[Key, list[AnyOutcome]] = defaultdict(list)
     for outcome in seen.outcomes:
         outcomes_of[case.key(outcome.item)].append(outcome)
