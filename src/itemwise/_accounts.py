@@ -106,14 +106,8 @@ class Accounts(Generic[ItemT, EntryT]):
             unsettled: outcomes of items whose calls have begun and not ended.
             reason: why the rest was not sent.
         """
-        copy = replace(
-            self,
-            counts=dict(self.counts),
-            marks=self.marks[:],
-            made=dict(self.made),
-            pages=self.pages[:],
-            page_of=self.page_of[:],
-        )
+        # Pages are only added, and none takes the place of another: both may share them.
+        copy = replace(self, counts=dict(self.counts), marks=self.marks[:], made=dict(self.made))
         copy.settled(unsettled)
         return LazyOutcomes(copy, reason)
 

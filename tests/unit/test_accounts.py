@@ -144,6 +144,23 @@ def test_equals_share_the_outcome_and_the_entry_of_the_one_that_travelled() -> N
     assert isinstance(twin.entry, FailedBatchAssociationSummary)
 
 
+def test_neighbours_with_equals_further_on_share_their_outcome() -> None:
+    accounts = accounts_of(["a", "b", "a"])
+    answer(accounts, range(2), body_of(["a", "b"]))
+
+    assert [note(outcome) for outcome in closed(accounts)] == ["of a", "of b", "of a"]
+
+
+def test_of_two_entries_of_an_item_the_first_is_its_own() -> None:
+    accounts = accounts_of(["a", "b"])
+    first, second = json.loads(body_of(["a", "b"])), json.loads(body_of(["a"]))
+    second["SuccessfulList"][0]["Note"] = "another"
+    first["SuccessfulList"] += second["SuccessfulList"]
+    answer(accounts, range(2), json.dumps(first).encode())
+
+    assert [note(outcome) for outcome in closed(accounts)] == ["of a", "of b"]
+
+
 def test_entries_are_found_by_place_where_that_is_the_key() -> None:
     def by_place(position: int, _item: str) -> Key:
         return (str(position),)
@@ -198,14 +215,16 @@ def test_closed_accounts_stay_as_they_were() -> None:
     answer(accounts, [0], body_of(["a"]))
 
     early = accounts.closed([Unknown(index=1, item="b", error=LOST)], NotAttemptedReason.PENDING)
-    answer(accounts, [1, 2], body_of(["b", "c"]))
+    answer(accounts, [1, 2], body_of(["c"], {"b": "404"}))
 
+    assert isinstance(early[1], Unknown)
     assert early.counts == {"succeeded": 1, "failed": 0, "unknown": 1, "not_attempted": 1}
     last = early[2]
     assert isinstance(last, NotAttempted)
     assert last.reason is NotAttemptedReason.PENDING
-    assert closed(accounts).counts["succeeded"] == 3
-    assert note(closed(accounts)[1]) == "of b"
+    late = closed(accounts)
+    assert late.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
+    assert [note(late[0]), note(late[2]), note(early[0])] == ["of a", "of c", "of a"]
 
 
 def test_lazy_outcomes_are_a_sequence_like_any_other() -> None:
