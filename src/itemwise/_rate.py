@@ -8,15 +8,19 @@ bounds of successive windows are intersected; where they contradict each other t
 counts. What a full bucket would have spilled within the window is allowed for, by replaying the
 calls against one.
 
-Four phases. *Free*: nothing was throttled yet, and nothing is held back. *Seeking*: the rate grows
-fast, from little, until a throttle ends the first window. *Holding*: the rate stays within the
-bounds for a while, then grows until the next throttle. *Contended*: a throttle came sooner than the
-bounds allow, or below them: the rate has changed, or another process draws on the same bucket. Each
-throttle then lowers the rate by a share, and it grows by as many calls for everybody, which evens
-out the shares of processes that know nothing of each other. Windows that agree end this phase.
+The phases. *Free*: nothing was throttled yet, and nothing is held back. *Draining*: from the first
+throttle until all that was in flight is answered, nothing starts; their answers tell no rate, since
+they also waited for connections and came in any order. *Seeking*: the rate grows fast, from little,
+until a throttle ends the first window. *Holding*: the rate stays low between the bounds for a
+while; what that leaves in the bucket is not lost, for then it *climbs* just past the bounds until
+the next throttle. If more goes through than the bounds allow, the service allows more, and it
+climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or another process
+draws on the same bucket. Each throttle then lowers the rate by a share, and it grows by as many
+calls for everybody, which evens out the shares of processes that know nothing of each other.
+Windows that agree end this phase.
 
-Where many calls are throttled though the rate was lowered, the rate is not the cause: it is free
-again until most calls are throttled.
+Where calls are throttled as much though the rate was lowered again and again, the rate is not the
+cause: it is free again until most calls are throttled.
 """
 
 from __future__ import annotations
@@ -28,31 +32,53 @@ from dataclasses import dataclass
 __all__ = ["RateFinder", "Start"]
 
 _FIRST_WAIT = 0.04
-"""Seconds from the first throttle to the next call, at least: long enough for slow services to have
-let something flow in, short enough for fast ones to lose little."""
+"""Seconds from the last throttle of the first calls to the next call, at least: long enough for
+slow services to have let something flow in, short enough for fast ones to lose little."""
+
+_FIRST_FLIGHT, _FIRST_JUMP = 1.5, 6.0
+"""Calls in flight at which the seeking starts, and those to which its rate jumps once a single call
+has gone through: where the rate starts too low, what flows in meanwhile spills from the bucket."""
+
+_BURST_AT_MOST, _GLIMPSE = 10, 1.0
+"""First calls accepted while draining, beyond what a burst explains, give a glimpse of the rate, of
+which a share is where the seeking starts: else it takes long to find a rate of hundreds."""
 
 _DOUBLING = 0.05
 """Seconds in which the rate doubles while seeking, at the fastest."""
 
-_AHEAD = 1.08
-"""While seeking, the rate runs ahead of what was confirmed by this factor, so that few calls are in
-flight above the service's rate when the throttle comes."""
+_CLIMB = 1.5
+"""Growth per second where bounds are known: little is in flight above the rate when the throttle
+comes, and a doubled rate is found within a second."""
 
-_LONGEST_WAIT = 1.0
-"""Seconds between calls, at most, while seeking finds the bucket still empty."""
+_STEP, _SURPLUS, _LARGEST_SHARE = 0.1, 1e-4, 0.4
+"""The rate runs ahead of what was confirmed by so many calls in flight, and a share of it that
+keeps what is in flight above the service's rate, when the throttle comes and after a burst was used
+up, to a twentieth of a second's calls, whatever the rate and the way."""
+
+_PAST, _PAST_IN_FLIGHT = 1.02, 0.3
+"""How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
+
+_LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.4, 1.0, 0.02
+"""Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
+process may leave just a little, and more patiently with each time."""
 
 _SLOWEST, _FEW_CALLS = 0.1, 8
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
-long as answers are few, they prove no rate below one call in `_LONGEST_WAIT`."""
+long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.2, 50, 12.0
+_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.6, 50, 12.0
 """How long the held rate is left alone: so many seconds, or calls where those take longer, but no
-longer than the limit. A throttle each three seconds is the price of noticing that the service
+longer than the limit. A throttle each four seconds is the price of noticing that the service
 allows more, within five."""
 
-_CLIMB = 0.4
-"""Growth per second after the quiet: little is in flight above the rate when the throttle comes,
-and a doubled rate is found in two seconds."""
+_QUIET_WINDOWS, _QUIET_BURST = 3.5, 12.0
+"""It is left alone more briefly while little is known: so many times the window's length, and until
+the bounds differ by so many calls, for about that is when a bucket spills."""
+
+_LEAN, _LEAN_SINGLE, _LEFT = 0.35, 0.75, 0.5
+"""Where between the bounds the rate is held, less what leaves so many calls in the bucket by the
+end of the quiet, for answers out of order and for other processes to find. A bucket that holds one
+token keeps nothing, and spilling lowers the low bound."""
 
 _GIVE_WAY = 0.2
 """The share by which a throttle lowers a contended rate."""
@@ -61,19 +87,19 @@ _CONTENDED_CLIMB = 10.0
 """What a contended rate gains per second, in calls per second: the same for all, else the larger
 share would stay the larger. Yet at least a fifth of the rate and at most all of it."""
 
-_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE = 0.05, 20, 0.15
-"""How the share of throttled calls is followed, from how many calls on it counts, and the share at
-which a pace that was found does not help: throttles have another cause than the rate."""
-
-_AGREEING = 3
+_AGREEING, _AGREEING_AFTER_GROWTH = 3, 1
 """Windows that agree with the bounds in a row, to hold again."""
 
-_LEAN, _LEAN_SINGLE = 0.4, 0.75
-"""Where between the bounds the rate is held: below the middle, since the burst makes up for too
-little. A bucket that holds one token makes up for nothing, and spilling lowers the low bound."""
+_TELLING, _CONTRADICTING, _CONTRADICTING_SECONDS = 20, 7, 1.0
+"""Calls in a window that agrees, to count as such, and in one that contradicts: with fewer, it goes
+on past the throttle, yet no longer than so many seconds."""
 
-_LARGEST_BURST = 8
-"""What a bucket holds is assumed to be no more, where the first calls did not show it."""
+_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 6
+"""How the share of throttled calls is followed, from how many calls on it counts, and the share at
+which a pace that was found does not help; nor does one that gave way so many times."""
+
+_LARGEST_BURST = 8.0
+"""What a bucket holds is assumed to be no more."""
 
 _LATE = 0.003
 """Seconds by which timers are late, made up for in a burst."""
@@ -101,25 +127,24 @@ class RateFinder:
         self.rate: float | None = None
         """Calls per second; ``None`` while nothing was throttled."""
         self._number = 0
-        self._next = -math.inf
-        self._grown_at = self._quiet_until = self._learned_at = -math.inf
-        self._confirmed = 0.0
+        self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
+        # What the latest accepted attempt has started at, and when.
+        self._confirmed, self._confirmed_at = 0.0, -math.inf
         # The answers' delay and how much it varies: what the bounds must be padded for.
         self._delay: float | None = None
         self._jitter = 0.0
         self._first = _FirstCalls()
-        self._burst = _LARGEST_BURST
         # The window: from the anchor, which was throttled, to the next throttle.
-        self._anchor = Start(0, -math.inf, 0.0)
+        self._anchor, self._anchor_answered = Start(0, -math.inf, 0.0), -math.inf
+        self._taken = 0
         self._refused: deque[int] = deque(maxlen=512)
         self._recent: deque[Start] = deque(maxlen=1024)
         self._low, self._high = 0.0, math.inf
-        self._anchor_answered = -math.inf
-        self._seeking = True
-        self._contended = 0
+        self._seeking, self._outgrown = True, False
+        self._empties = self._agreed = self._contended = self._gave_way = 0
         # Of the calls of late, the share that was throttled; what it must exceed while free.
         self._share = self._believed_above = 0.0
-        self._paced, self._patience = 0, _SHARE_CALLS
+        self._paced, self._patience = 0, 1
 
     def due(self, now: float) -> float:
         """Tell when the next attempt may start, in seconds; not after `now` means at once."""
@@ -137,13 +162,15 @@ class RateFinder:
             self._first.starts(now)
         else:
             gap = 1 / self.rate
-            late = max(gap, _LATE) if self._burst > 1 else 0.0
+            late = max(gap, _LATE) if self._first.burst(self.rate) > 1 else 0.0
             self._next = max(self._next, now - late) + gap
         return started
 
     def withdraw(self, start: Start) -> None:
         """Take back an attempt that was let through and never sent."""
         self._refused.append(start.number)
+        if start.rate == 0.0:
+            self._first.open -= 1
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
@@ -151,15 +178,17 @@ class RateFinder:
         delay = now - start.time
         if start.rate and self._confirmed == 0.0:
             # The first that was not among the first calls, whose connections took their time.
-            self._delay, self._jitter = delay, 0.0
+            self._delay = delay
         known = delay if self._delay is None else self._delay
-        self._jitter += 0.1 * (abs(delay - known) - self._jitter)
         self._delay = known + 0.1 * (delay - known)
-        self._confirmed = start.rate
+        self._confirmed, self._confirmed_at = start.rate, start.time
         self._share -= _SHARE_GAIN * self._share
-        self._paced += start.rate > 0
-        if start.rate == 0.0:
-            self._first.answered(now, delay)
+        self._taken += start.number > self._anchor.number
+        if start.rate:
+            self._paced += 1
+            self._jitter += 0.1 * (abs(delay - known) - self._jitter)
+        else:
+            self._answered_first(start, now, accepted=True)
 
     def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
         """Take note of an attempt that the service throttled.
@@ -170,64 +199,74 @@ class RateFinder:
             partly: whether it was accepted, and only some of its items were throttled.
         """
         self._refused.append(start.number)
-        if start.rate == 0.0:
-            self._first.answered(now, now - start.time)
-            self._burst = min(self._burst, start.number - 1)
         if self.rate is None:
             self._share += _SHARE_GAIN * (1 - self._share)
             if self._share > self._believed_above:
-                self._begin(start, now)
-        elif start.number > self._anchor.number:
-            count = self._accepted_before(start) + partly
-            # The first calls also wait for their connections: what lies between the two throttles
-            # is somewhere between what lies between their starts and between their answers.
-            started = max(start.time - self._anchor.time, 1e-4)
-            answered = max(now - self._anchor_answered, 1e-4)
-            seconds = min(started, answered)
-            # A bucket that has not filled yet is no news, however often it is found empty; nor is
-            # the throttle that ends a time of quiet.
-            empty_still = self._seeking and count == 0
-            telling = start.time >= self._learned_at and started < _QUIET_SECONDS
-            if telling and not empty_still and self._unrelated():
-                return
-            padding = 2 * self._jitter + 1e-3
-            low = (count - 1) / (max(started, answered) + padding)
-            high = (count + 1) / max(seconds - padding, 1e-4)
-            if count:
-                high = max(high, self._spilled(start, count, seconds))
-            if start.time < self._learned_at:
-                # In flight at the last lesson already: it says more of the same moment.
-                if count >= (3 if start.rate else 12):
-                    self._narrow(low, high)
-                    self._set_rate(self._within_bounds(), start, now)
-                    if self._seeking and count >= 12:
-                        self._hold(now)
-            elif empty_still:
-                # Still empty, and nothing was taken out: look again after eight times as long.
-                wait = min(7 * seconds, _LONGEST_WAIT)
-                self.rate = 1 / wait
-                self._next = start.time + wait
-                self._grown_at, self._learned_at = max(now, self._next), now
-            else:
-                self._learn(start, now, low, high, count)
+                self._believed_above, self._share, self._paced = 0.0, 0.0, 0
+                self.rate = min(1 / _FIRST_WAIT, _FIRST_FLIGHT / self._way())
+                self._next = self._grown_at = self._first.drain(start, now)
+        elif start.rate and start.number > self._anchor.number:
+            self._first.draining = False
+            self._end_window(start, now, partly=partly)
+        if self._first.draining:
+            # The last of them says best when the bucket was empty.
+            self._anchor_at(Start(self._number, start.time, 0.0), now)
+        if not start.rate:
+            self._answered_first(start, now, accepted=False)
 
-    def _begin(self, start: Start, now: float) -> None:
-        """Leave the free phase: the bucket was empty when this attempt arrived."""
-        self._believed_above, self._share, self._paced = 0.0, 0.0, 0
-        self.rate = min(2.0 / _FIRST_WAIT, 2.5 / self._way())
-        self._next = self._grown_at = now + _FIRST_WAIT
-        self._anchor_at(start, now)
+    def _answered_first(self, start: Start, now: float, *, accepted: bool) -> None:
+        if self._first.answered(now, now - start.time, accepted=accepted):
+            self._next = self._grown_at = max(now, self._anchor_answered + _FIRST_WAIT)
+            self.rate = max(self.rate or 0.0, _GLIMPSE * self._first.glimpse)
+
+    def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
+        anchor, count = self._anchor, self._accepted_before(start) + partly
+        if anchor.rate == 0.0:
+            # Connections took their time when it started: only the answers compare.
+            anchor.time = self._anchor_answered - (now - start.time)
+        started = max(start.time - anchor.time, 1e-4)
+        answered = max(now - self._anchor_answered, 1e-4)
+        padding = 2 * self._jitter + 1e-3
+        low = (count - 1) / (max(started, answered) + padding)
+        high = (count + 1) / max(min(started, answered) - padding, 1e-4)
+        if self._seeking and not count:
+            # A bucket that has not filled yet is no news, however often it is found empty.
+            if start.time >= self._learned_at:
+                self._look_again_later(start, now, 7 * min(started, answered))
+                self._high = min(self._high, high)
+            return
+        if count:
+            high = max(high, self._spilled(start, count, min(started, answered)))
+        if start.time >= self._learned_at:
+            # The throttle that ends a time of quiet is no news.
+            climbed = not (self._seeking or self._contended) and start.time >= self._quiet_until
+            if (climbed and started >= _QUIET_SECONDS) or not self._unrelated():
+                self._learn(start, now, low, high, count)
+        elif count >= 3 and not self._outgrown:
+            # In flight at the last lesson already: it says more of the same moment.
+            self._narrow(low, high)
+            self._set_rate(self._within_bounds(), start, now)
+
+    def _look_again_later(self, start: Start, now: float, wait: float) -> None:
+        self._empties += 1
+        longest = max(_LONGEST_WAIT, min(_PATIENT_WAIT, _WAIT_STEP * self._empties))
+        wait = min(wait, longest)
+        self.rate = 1 / wait
+        self._next = start.time + wait
+        self._grown_at, self._learned_at = max(now, self._next), now
 
     def _unrelated(self) -> bool:
         """Be free again where holding back has not helped: the rate is not the cause then."""
         self._paced += 1
         self._share += _SHARE_GAIN * (1 - self._share)
-        if self._paced < self._patience or self._share < _UNRELATED_SHARE:
+        many = self._share >= _UNRELATED_SHARE and self._paced >= _SHARE_CALLS * self._patience
+        if not many and self._gave_way < _UNRELATED_TIMES * self._patience:
             return False
         # Where this proves wrong, the next doubt takes longer.
-        self._patience *= 8
+        self._patience *= 4
         self._believed_above = max(0.5, min(0.9, 2 * self._share))
-        self.rate, self._seeking, self._contended = None, True, 0
+        self.rate, self._seeking, self._outgrown = None, True, False
+        self._contended = self._gave_way = 0
         self._low, self._high = 0.0, math.inf
         return True
 
@@ -235,7 +274,7 @@ class RateFinder:
         return _FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 
     def _anchor_at(self, start: Start, now: float) -> None:
-        self._anchor = start
+        self._anchor, self._taken = start, 0
         self._anchor_answered = self._learned_at = now
         self._refused = deque((n for n in self._refused if n > start.number), maxlen=512)
 
@@ -245,38 +284,57 @@ class RateFinder:
 
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
         """Learn from a throttle that ends the window."""
-        seconds = start.time - self._anchor.time
-        width = self._high - self._low
         above, below = low > self._high, high < self._low
-        agrees = math.isfinite(self._high) and not (above or below)
-        if above and not self._seeking:
-            # The service allows more. The window has seen both rates and bounds neither.
+        seconds = now - self._anchor_answered
+        if self._outgrown or (above and not self._contended):
+            # The window has seen two rates, and bounds neither.
             self._low, self._high, self._quiet_until = 0.0, math.inf, now
-            self._set_rate(max(start.rate * 0.9, low), start, now)
+            self._outgrown, self._contended = False, _AGREEING_AFTER_GROWTH
+            self._set_rate(max(0.85 * start.rate, low), start, now)
             self._anchor_at(start, now)
             return
-        self._narrow(low, high)
         if not self._seeking:
-            # Bounds of some width let a throttle come after as many calls.
-            soon = seconds < 0.75 * _QUIET_SECONDS and count < 0.5 * start.rate / max(width, 1e-9)
-            self._contended = _AGREEING if below or soon else max(0, self._contended - 1)
+            few = count < _CONTRADICTING and seconds < _CONTRADICTING_SECONDS
+            if (above or below) and few:
+                self._set_rate(min(start.rate, self._within_bounds()), start, now)
+                self._learned_at = now
+                return
+            if above or below:
+                self._contended = _AGREEING
+                self._gave_way += 1
+            elif count >= _TELLING:
+                self._contended = max(0, self._contended - 1)
+        agrees = math.isfinite(self._high) and not (above or below)
+        self._narrow(low, high)
         self._set_rate(self._within_bounds(), start, now)
+        if agrees and not (self._seeking or self._contended) and start.time < self._quiet_until:
+            # A throttle amid the quiet makes the window no worse, and a longer one tells more.
+            self._learned_at = now
+            return
         self._anchor_at(start, now)
-        if (count >= 3 or agrees) and math.isfinite(self._high):
-            self._hold(now)
+        self._agreed = self._agreed + 1 if agrees else 0
+        if count >= 3 or self._agreed >= 2:
+            self._hold(now, seconds)
 
-    def _hold(self, now: float) -> None:
+    def _hold(self, now: float, window: float) -> None:
         self._seeking = False
-        calls = _QUIET_CALLS / (self.rate or 1.0)
-        self._quiet_until = now + min(_QUIET_LIMIT, max(_QUIET_SECONDS, calls))
+        self._first.settle(self.rate or 0.0)
+        if not self._contended:
+            self._gave_way = 0
+        longest = min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
+        known = min(_QUIET_WINDOWS * window, _QUIET_BURST / (self._high - self._low))
+        self._quiet_until = now + min(longest, known)
 
     def _within_bounds(self) -> float:
-        lean = _LEAN_SINGLE if self._burst <= 1 and not self._contended else _LEAN
+        keeps = self._first.burst(self._high) >= 2
+        lean = _LEAN if keeps or self._contended else _LEAN_SINGLE
         rate = self._low + lean * (self._high - self._low)
+        if keeps:
+            rate -= _LEFT * min(1 / _QUIET_SECONDS, rate / _QUIET_CALLS)
         return rate * (1 - _GIVE_WAY) if self._contended else rate
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
-        slowest = _SLOWEST if self._paced >= _FEW_CALLS else 1 / _LONGEST_WAIT
+        slowest = _SLOWEST if self._paced >= _FEW_CALLS else 1 / _PATIENT_WAIT
         self.rate = self._confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
@@ -301,9 +359,9 @@ class RateFinder:
         refused = set(self._refused)
         calls = (call for call in self._recent if first < call.number < start.number)
         times = [call.time for call in calls if call.number not in refused]
-        burst = max(1.0, 0.7 * self._burst)
 
         def empty(rate: float) -> bool:
+            burst = max(1.0, 0.8 * self._first.burst(rate))
             level, last = 0.5, self._anchor.time
             for time in times:
                 level, last = min(burst, level + rate * (time - last)) - 1, time
@@ -323,47 +381,83 @@ class RateFinder:
         self._grown_at = now
         if now > self._next + 1 / rate + 0.02:
             return  # The pace holds nobody back: what is not used proves nothing.
-        if self._seeking:
-            early = now - self._anchor.time < 3.5 * self._way()
-            step = (2.0 if early else 0.3) / self._way()
-            ahead = max(_AHEAD * self._confirmed, self._confirmed + step)
-            doubled = rate * 2 ** (seconds / _DOUBLING)
-            self.rate = max(rate, min(doubled, self._high * 1.05, ahead))
-        elif self._contended:
+        if self._contended:
             self.rate = rate + seconds * min(rate, max(_CONTENDED_CLIMB, rate / 5))
-        elif now < self._quiet_until:
-            taken = self._number - self._anchor.number - len(self._refused)
-            low = max(self._low, (taken - 1) / max(now - self._anchor.time, 1e-3))
-            self.rate = max(rate, min(low, self._high) + max(0.0, self._high - low) / 2)
-        else:
-            self.rate = rate * math.exp(_CLIMB * seconds)
+        elif self._confirmed if self._seeking else now >= self._quiet_until:
+            way, confirmed = self._way(), self._confirmed
+            share = min(_LARGEST_SHARE, _SURPLUS * confirmed / way)
+            ahead = confirmed * (1 + share) + _STEP / way
+            growth = _CLIMB
+            if self._seeking:
+                ahead = max(ahead, _FIRST_JUMP / way)
+                growth = math.log(2) / _DOUBLING
+            past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
+            self.rate = max(rate, min(rate * math.exp(growth * seconds), ahead, past))
+            if self._taken - 2 > self._high * (self._confirmed_at - self._anchor.time):
+                # More has gone through than the bounds allow.
+                self._outgrown = not self._seeking
+                self._high = math.inf
 
 
 class _FirstCalls:
-    """The calls that start before the first answer.
+    """The calls that start before the first throttle.
 
-    When that answer comes, those that follow wait until the rest should have been answered too: the
-    time it took to start them, once in a pace's life. Else each accepted one would send another
-    call after the throttled ones that are about to be seen.
+    When the first answer comes, those that follow wait until the rest should have been answered
+    too: about as long again, once in a pace's life. Else each accepted one would send another call
+    after the throttled ones that are about to be seen.
     """
 
     def __init__(self) -> None:
         self.hold_until = -math.inf
-        self._open = 0
-        self._answered = False
-        self._last_start = 0.0
+        self.draining = False
+        self.open = 0
+        self.glimpse = self._met = 0.0
+        # What was accepted in the first time that was free, and how long the answers took to come.
+        self._accepted, self._seconds, self._over = 0, math.inf, False
+        self._first_answer: float | None = None
+        self._last_start = self._drained_from = 0.0
+        self._accepted_at_drain = 0
 
     def starts(self, now: float) -> None:
-        if not self._answered:
-            self._open += 1
-            self._last_start = now
+        self.open += 1
+        self._last_start = now
 
-    def answered(self, now: float, delay: float) -> None:
-        if not self._open:
-            return
-        self._open -= 1
-        if not self._answered:
-            self._answered = True
-            self.hold_until = self._last_start + 1.1 * delay + 0.002
-        if not self._open:
-            self.hold_until = now
+    def drain(self, start: Start, now: float) -> float:
+        """Begin to wait for the calls in flight, and tell until when at most."""
+        self.draining, self._drained_from = True, now
+        self._accepted_at_drain = self._accepted
+        return max(now + _FIRST_WAIT, self._last_start + 2 * (now - start.time))
+
+    def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
+        """Take note of an answer, and tell whether it ends the draining."""
+        self.open -= 1
+        if self._first_answer is None:
+            self._first_answer = now
+            self.hold_until = self._last_start + 2 * delay + 0.002
+        if not self._over:
+            self._accepted += accepted
+            self._seconds = now - self._first_answer
+        if self.open > 0:
+            return False
+        self.hold_until = now
+        ends = self.draining
+        if ends and now > self._drained_from:
+            more = self._accepted - self._accepted_at_drain - _BURST_AT_MOST
+            self.glimpse = max(0.0, more / (now - self._drained_from))
+        self.draining, self._over = False, self._over or ends
+        return ends
+
+    def settle(self, rate: float) -> None:
+        """Take a rate as the one that the first calls met."""
+        self._met = self._met or rate
+
+    def burst(self, rate: float) -> float:
+        """Tell what the bucket holds: what the first calls got, less what flowed in meanwhile.
+
+        Args:
+            rate: the rate to assume while none has been settled on.
+        """
+        if self._seconds > 1:
+            return _LARGEST_BURST
+        got = self._accepted - 0.8 * (self._met or rate) * self._seconds
+        return max(1.0, min(_LARGEST_BURST, got))

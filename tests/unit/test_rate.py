@@ -19,13 +19,13 @@ SEEDS = range(5)
     ("rate", "burst", "calls", "latency", "workers", "efficiency", "waste"),
     [
         (50, 10, 500, 0.01, 16, 0.98, 0.022),
-        (50, 10, 500, 0.1, 16, 0.975, 0.032),
-        (500, 10, 10_000, 0.01, 16, 0.985, 0.01),
-        (500, 10, 10_000, 0.1, 64, 0.975, 0.012),
+        (50, 10, 500, 0.1, 16, 0.98, 0.028),
+        (500, 10, 10_000, 0.01, 16, 0.985, 0.005),
+        (500, 10, 10_000, 0.1, 64, 0.94, 0.01),
         (5, 10, 100, 0.01, 16, 0.95, 0.10),
-        (5, 10, 100, 0.1, 16, 0.95, 0.13),
-        (50, 1, 500, 0.01, 16, 0.90, 0.15),
-        (50, 1, 500, 0.1, 16, 0.86, 0.15),
+        (5, 10, 100, 0.1, 16, 0.95, 0.10),
+        (50, 1, 500, 0.01, 16, 0.93, 0.08),
+        (50, 1, 500, 0.1, 16, 0.86, 0.10),
     ],
 )
 def test_little_is_lost_and_little_is_wasted(
@@ -77,7 +77,7 @@ def test_a_rate_that_changes_is_found_again_within_five_seconds(
         )
         after = sum(time >= 15 for time in outcome.accepted[0])
         shares.append(after / (rate * factor * 5))
-    assert median(shares) >= 0.94
+    assert median(shares) >= 0.98
 
 
 @pytest.mark.parametrize("later", [0, 0.05, 0.2, 0.5, 1, 3])
@@ -98,7 +98,7 @@ def test_processes_that_share_a_bucket_share_its_rate(rate: int, later: float) -
             )
             assert first + second >= 0.9 * rate * 25
             smaller.append(min(first, second) / (first + second))
-    assert median(smaller) >= 0.2
+    assert median(smaller) >= 0.33
 
 
 def test_nothing_is_held_back_before_the_first_throttle() -> None:
@@ -113,7 +113,7 @@ def test_slow_and_fast_services(rate: float, seconds: float) -> None:
     outcome = simulate(Bucket(rate, 10).take, latency=0.05, workers=64, seconds=seconds)
     possible = min(rate, 64 / 0.055)
     assert len(outcome.accepted[0]) >= 0.85 * possible * seconds
-    assert outcome.throttled <= max(120, 0.05 * len(outcome.accepted[0]))
+    assert outcome.throttled <= max(100, 0.05 * len(outcome.accepted[0]))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -151,13 +151,13 @@ def test_a_limit_per_second_that_is_no_bucket() -> None:
         return True
 
     outcome = simulate(limited, latency=0.05, seconds=30)
-    assert len(outcome.accepted[0]) >= 0.8 * 50 * 30
+    assert len(outcome.accepted[0]) >= 0.75 * 50 * 30
 
 
 def test_throttles_at_random_leave_a_rate_to_work_with() -> None:
     rng = random.Random(3)
     outcome = simulate(lambda _: rng.random() >= 0.05, latency=0.01, seconds=30)
-    assert len(outcome.accepted[0]) >= 10 * 30
+    assert len(outcome.accepted[0]) >= 100 * 30
 
 
 def test_a_pace_that_nobody_uses_does_not_grow() -> None:
@@ -199,7 +199,7 @@ def test_a_window_bounds_the_rate_from_both_sides() -> None:
     assert finder.rate is not None
     assert 9.4 < finder._low < 9.5
     assert 10.5 < finder._high < 10.6
-    assert 9.8 < finder.rate < 10.0
+    assert 9.5 < finder.rate < 10.0
 
 
 def test_bounds_that_agree_are_intersected_and_others_replaced() -> None:
@@ -213,12 +213,11 @@ def test_bounds_that_agree_are_intersected_and_others_replaced() -> None:
 
 def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
     finder = RateFinder()
-    finder._burst = 4
     finder._anchor = Start(1, 0.0, 0.0)
     # Nothing for 10 seconds, then 30 calls in one: they say nothing of the first ten.
     calls = [Start(2 + step, 10 + step / 30, 30.0) for step in range(30)]
     finder._recent.extend([finder._anchor, *calls])
-    assert finder._spilled(Start(32, 11.0, 30.0), 30, 11.0) > 25
+    assert finder._spilled(Start(32, 11.0, 30.0), 30, 11.0) > 24
 
 
 def test_after_the_first_answer_the_rest_of_the_first_calls_are_awaited() -> None:
@@ -230,6 +229,34 @@ def test_after_the_first_answer_the_rest_of_the_first_calls_are_awaited() -> Non
     for start in starts[1:]:
         finder.accepted(start, 0.11)
     assert finder.due(0.11) <= 0.11
+
+
+def test_what_was_in_flight_at_the_first_throttle_is_awaited_and_tells_no_rate() -> None:
+    finder = RateFinder()
+    starts = [finder.start(0.001 * number) for number in range(4)]
+    # Their connections took their time, so they arrived in another order than they started in.
+    finder.throttled(starts[0], 0.05)
+    finder.accepted(starts[1], 0.06)
+    finder.throttled(starts[2], 0.07)
+    assert finder.due(0.07) > 0.08
+    finder.accepted(starts[3], 0.08)
+    assert 0.08 < finder.due(0.08) < 0.13
+
+    first = finder.start(0.13)
+    assert finder._accepted_before(first) == 0
+
+
+def test_calls_beyond_the_bounds_prove_that_the_service_allows_more() -> None:
+    finder, now = _throttled_twice()
+    bound = finder._high
+    for _ in range(200):
+        now = max(now, finder.due(now))
+        finder.accepted(finder.start(now), now + 0.01)
+    assert finder.rate is not None
+    assert finder.rate > 1.5 * bound
+    # The window has seen both rates, and its end bounds neither.
+    finder.throttled(finder.start(now + 0.1), now + 0.11)
+    assert finder._high == float("inf")
 
 
 def test_attempts_that_were_withdrawn_are_not_counted() -> None:
