@@ -47,11 +47,12 @@ class Outgoing:
         members: the request as botocore is given it.
     """
 
-    __slots__ = ("_token", "body", "members")
+    __slots__ = ("_token", "body", "members", "model")
 
     def __init__(self, members: Mapping[str, object]) -> None:
         self.members = members
         self.body: Mapping[str, object] | None = None
+        self.model: OperationModel | None = None
 
     def __enter__(self) -> None:
         self._token: Token[Outgoing | None] = _current.set(self)
@@ -87,15 +88,17 @@ def _empty_lists(params: MutableMapping[str, object], model: OperationModel, **_
     for name, value in members.items():
         if params.get(name) is not value:
             return
+    outgoing.model = model
     outgoing.body = {name: value for name, value in members.items() if name not in elsewhere}
     for name in layout.lists:
         if name in params:
             params[name] = []
 
 
-def _put_body(params: MutableMapping[str, object], **_: object) -> None:
+def _put_body(params: MutableMapping[str, object], model: OperationModel, **_: object) -> None:
     outgoing = _current.get()
-    if outgoing is not None and outgoing.body is not None:
+    # A handler may make another call meanwhile, whose body this is not.
+    if outgoing is not None and outgoing.body is not None and outgoing.model is model:
         params["body"] = to_json(outgoing.body)
 
 
