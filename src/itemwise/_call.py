@@ -15,7 +15,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from itemwise._body import Outgoing
 from itemwise._classify import classify
-from itemwise._reply import Reply, listening, read
+from itemwise._own_retries import own_attempts
+from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, RetryPolicy, repeat
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError, ConfigurationError, Delivery, RejectedError
@@ -25,15 +26,20 @@ if TYPE_CHECKING:
 
     from itemwise._operation import Operation
 
-__all__ = ["attempt", "call", "check_client", "check_request", "may_repeat", "warn_of_own_retries"]
+__all__ = [
+    "attempt",
+    "call",
+    "check_client",
+    "check_request",
+    "doubt_of",
+    "may_repeat",
+    "warn_of_own_retries",
+]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
 
 logger = logging.getLogger("itemwise")
-
-_BOTOCORE_ATTEMPTS = {"legacy": 5, "standard": 3, "adaptive": 3}
-"""Attempts by botocore's own default, by retry mode: botocore/retries and botocore/args.py."""
 
 _warned: WeakSet[AioBaseClient] = WeakSet()
 
@@ -62,9 +68,9 @@ async def call(
         try:
             return (await attempt(client, operation, request)).response
         except CallError as caught:
+            error = _after(caught, doubt_of(error))
             if not may_repeat(caught, operation):
-                raise
-            error = caught
+                raise error from error.__cause__
             return Again(retry_after=caught.retry_after)
 
     answer = await repeat(retry, once)
@@ -79,7 +85,25 @@ def may_repeat(error: CallError, operation: Operation[Any, Any, Any, Any]) -> bo
     """Tell whether a failed attempt may be sent again without doing anything twice."""
     if isinstance(error, RejectedError):
         return False
-    return error.delivery is not Delivery.IN_DOUBT or operation.idempotent
+    return operation.idempotent or doubt_of(error) is None
+
+
+def doubt_of(error: CallError | None) -> CallError | None:
+    """Give the error of the latest attempt that may have been applied: this one or an earlier."""
+    if error is None or error.delivery is Delivery.IN_DOUBT:
+        return error
+    return error.earlier
+
+
+def _after(error: CallError, doubt: CallError | None) -> CallError:
+    """Say what an attempt's error means after an attempt that may have been applied."""
+    if doubt is None or doubt_of(error) is not None:
+        return error
+    if error.delivery is Delivery.NEVER_LEFT:
+        # That this one did not leave says nothing of the one that did.
+        return doubt
+    error.earlier = doubt
+    return error
 
 
 async def attempt(
@@ -97,13 +121,38 @@ async def attempt(
     )
     # Without unset and None members, so that an empty optional list is not sent.
     members = request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
-    with listening(client) as reply, Outgoing(members):
+    with listening(client, operation.name) as reply, Outgoing(members):
         try:
             parsed = await method(**members)
-        except Exception as error:
-            trait = _retryable_trait(client, error)
-            raise classify(error, operation=operation.name, retryable=trait) from error
-    return read(operation.response, parsed, reply, operation.name)
+        except Exception as caught:  # noqa: BLE001 - classified, and raised
+            # It has its cause; a name for it would be a cycle, by way of its traceback.
+            raise _error(client, reply, caught)  # noqa: B904
+    return read(operation.response, parsed, reply, _hidden_doubt(client, reply, parsed))
+
+
+def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallError:
+    shown = caught.response if isinstance(caught, ClientError) else caught
+    doubt = _hidden_doubt(client, reply, shown)
+    return _after(_meaning(client, reply.operation, caught), doubt)
+
+
+def _hidden_doubt(client: AioBaseClient, reply: RawReply, shown: object) -> CallError | None:
+    """Find the latest attempt that the client does not show, and that may have been applied."""
+    for came in reversed(reply.attempts):
+        if came is shown:
+            continue
+        # Of whatever form: what a reply lacks, `classify` does without.
+        hidden = came if isinstance(came, Exception) else ClientError(cast("Any", came), "")
+        error = _meaning(client, reply.operation, hidden)
+        if error.delivery is Delivery.IN_DOUBT:
+            return error
+    return None
+
+
+def _meaning(client: AioBaseClient, operation: str, caught: Exception) -> CallError:
+    error = classify(caught, operation=operation, retryable=_retryable_trait(client, caught))
+    error.__cause__ = caught
+    return error
 
 
 def _retryable_trait(client: AioBaseClient, error: Exception) -> Mapping[str, bool] | None:
@@ -187,11 +236,7 @@ def warn_of_own_retries(client: AioBaseClient, attempts: int) -> None:
     if client in _warned:
         return
     _warned.add(client)
-    # Config makes its attributes at run time, so that the stubs have none of them.
-    retries: Mapping[str, object] = getattr(client.meta.config, "retries", None) or {}
-    own = retries.get("total_max_attempts")
-    if not isinstance(own, int):
-        own = _BOTOCORE_ATTEMPTS.get(str(retries.get("mode", "legacy")), 3)
+    own = own_attempts(client)
     if own > 1:
         logger.warning(
             "the client of %s retries by itself (%d attempts), and itemwise up to %d: one call "

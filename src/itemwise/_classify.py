@@ -169,14 +169,18 @@ def _answered(
     code = str(details.get("Code") or status or "Unknown")
     kind: type[CallError] = RejectedError
     delivery = Delivery.REFUSED
+    wordless = "the service gave no message"
     if is_throttling(code) or status == 429 or (retryable or {}).get("throttling"):
         kind = ThrottledError
     elif code in SERVER_FAULT_CODES or status >= 500:
         kind, delivery = TransientError, Delivery.IN_DOUBT
+    elif 200 <= status < 300:
+        kind, delivery = ResponseError, Delivery.IN_DOUBT
+        wordless = "the client did not take the service's answer: it may have been applied"
     elif code in TIMEOUT_CODES or retryable is not None:
         kind = TransientError
     return kind(
-        str(details.get("Message") or "the service gave no message"),
+        str(details.get("Message") or wordless),
         operation=operation,
         code=code,
         delivery=delivery,

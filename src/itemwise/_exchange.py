@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise._call import attempt, may_repeat
+from itemwise._call import attempt, doubt_of, may_repeat
 from itemwise._observe import tell
 from itemwise._operation import Operation, Verdict
 from itemwise._outcomes import NotAttemptedReason, Unknown, UnmatchedEntry, Unsuccessful
@@ -263,6 +263,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._in_flight = True
         try:
             reply = await attempt(exchange.client, exchange.operation, request)
+            # A client that repeats calls by itself may show the refusal of its own repeat.
+            self._doubt = reply.doubt or self._doubt
             settlement = self._settled(reply.response)
         except CallError as error:
             self._in_flight = False
@@ -325,20 +327,19 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.chunk = self.chunk.at(positions)
         # A shrunk payload: its request is made anew, and with it its client token.
         self._request = None
-        return Again()
+        return Again() if self._is_harmless_again() else None
 
     def _faulted(self, error: CallError) -> Again | None:
         exchange = self._exchange
         self._fault = error
         self._request_id = error.request_id or self._request_id
-        if error.delivery is Delivery.IN_DOUBT:
-            self._doubt = error
-        elif error.delivery is Delivery.REFUSED:
+        self._doubt = doubt_of(error) or self._doubt
+        if error.delivery is Delivery.REFUSED:
             self._refusal, self._verdicts = error, {}
         if isinstance(error, ThrottledError):
             self._throttles += 1
             exchange.throttles += 1
-            if exchange.stalled():
+            if exchange.stalled() or not self._is_harmless_again():
                 return None
             # Time bounds these, not attempts, and the pace sets the wait: a service that is slow is
             # no reason to give items up.
@@ -346,6 +347,10 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if may_repeat(error, exchange.operation):
             return Again(retry_after=error.retry_after)
         return None
+
+    def _is_harmless_again(self) -> bool:
+        # Only a client that repeats calls by itself brings a doubt that is not the call's own end.
+        return self._doubt is None or self._exchange.operation.idempotent
 
     def _conclude(self) -> None:
         """Settle what the last attempt left, now that there will be no other."""
@@ -362,7 +367,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             return
         if isinstance(error, RejectedError) and error.delivery is Delivery.REFUSED:
             by_an_item = error.code in exchange.operation.item_error_codes
-            if by_an_item and exchange.isolate:
+            if by_an_item and exchange.isolate and self._is_harmless_again():
                 self.rejection = error
                 return
             self.refuse()
@@ -372,7 +377,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._settle_all(unsettled(self.chunk, self.said(), NotAttemptedReason.UNREACHABLE))
         if error.delivery is Delivery.NEVER_LEFT:
             exchange.stop(error)
-        elif isinstance(error, ThrottledError) and exchange.policy is not None:
+        elif (
+            isinstance(error, ThrottledError)
+            and exchange.policy is not None
+            and self._is_harmless_again()
+        ):
             # Stalled: what waits for its turn would only be throttled again.
             exchange.stop(error)
             exchange.halt()

@@ -5,26 +5,30 @@ a string should be with the list. Where silence means success that would be succ
 so the bytes themselves are read, by pydantic, through the ``before-parse`` event of the client. The
 handler does nothing outside itemwise's own calls. Where the event does not come (another protocol,
 another version), the parsed dict is still there.
+
+A client that retries by itself shows what came of its last attempt alone, though an earlier one may
+have been applied. What came of each is noted through ``response-received``, on such clients only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Self, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypedDict, TypeVar, cast
 from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic import ValidationError
 
+from itemwise._own_retries import own_attempts
 from itemwise._shape import Response
-from itemwise.errors import Delivery, ResponseError
+from itemwise.errors import CallError, Delivery, ResponseError
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
-__all__ = ["RawReply", "Reply", "listening", "read", "take_over"]
+__all__ = ["Came", "RawReply", "Reply", "listening", "read", "take_over"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ResponseT_co = TypeVar("ResponseT_co", bound=Response, covariant=True)
@@ -38,11 +42,14 @@ class Reply(Generic[ResponseT_co]):
         response: what was read of it.
         request_id: the service's id of the request.
         body: the bytes that it was read from, where they could be had.
+        doubt: the error of an earlier attempt that may have been applied, where the client has
+            repeated the call by itself.
     """
 
     response: ResponseT_co
     request_id: str | None
     body: bytes | None
+    doubt: CallError | None = None
 
 
 class ResponseMetadata(TypedDict, total=False):
@@ -55,14 +62,27 @@ class ResponseMetadata(TypedDict, total=False):
 _JSON_PROTOCOLS = frozenset({"json", "rest-json"})
 
 
+Came: TypeAlias = "Exception | Mapping[str, object]"
+"""What came of one attempt: an exception, or the parsed reply, of whatever status."""
+
+
 class RawReply:
-    """The bytes of one successful reply, where they could be had: a context for its call."""
+    """The bytes of one successful reply, where they could be had: a context for its call.
 
-    __slots__ = ("_token", "body", "take_over")
+    Attributes:
+        operation: the operation's wire name; a handler of the client may call others meanwhile.
+        body: the bytes.
+        take_over: whether botocore's own parse is skipped.
+        attempts: what came of each attempt, on a client that retries by itself.
+    """
 
-    def __init__(self, *, take_over: bool) -> None:
+    __slots__ = ("_token", "attempts", "body", "operation", "take_over")
+
+    def __init__(self, operation: str, *, take_over: bool) -> None:
+        self.operation = operation
         self.body: bytes | None = None
         self.take_over = take_over
+        self.attempts: Sequence[Came] = ()
 
     def __enter__(self) -> Self:
         self._token: Token[RawReply | None] = _current.set(self)
@@ -84,20 +104,28 @@ def take_over(client: AioBaseClient) -> None:
     _ours.add(client)
 
 
-def listening(client: AioBaseClient) -> RawReply:
-    """Catch the bytes of the reply to the call that is made inside the block."""
+def listening(client: AioBaseClient, operation: str) -> RawReply:
+    """Catch the bytes of the reply to the call that is made inside the block.
+
+    Args:
+        client: the client that makes it.
+        operation: the operation's wire name.
+    """
     taken = _listened.get(client)
     if taken is None:
-        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        events = client.meta.events
+        events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        if own_attempts(client) > 1:
+            events.register("response-received", _note_attempt, unique_id="itemwise-attempts")
         taken = _listened[client] = client in _ours
-    return RawReply(take_over=taken)
+    return RawReply(operation, take_over=taken)
 
 
 def _keep_body(
     operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
 ) -> None:
     reply = _current.get()
-    if reply is None:
+    if reply is None or reply.operation != operation_model.name:
         return
     body, status = response_dict["body"], response_dict["status_code"]
     answered = isinstance(status, int) and status < 300
@@ -106,6 +134,18 @@ def _keep_body(
     reply.body = body
     if reply.take_over:
         response_dict["body"] = b""
+
+
+def _note_attempt(
+    event_name: str,
+    exception: Exception | None,
+    parsed_response: Mapping[str, object] | None,
+    **_: object,
+) -> None:
+    reply = _current.get()
+    came = exception if parsed_response is None else parsed_response
+    if reply is not None and came is not None and event_name.endswith(f".{reply.operation}"):
+        reply.attempts = (*reply.attempts, came)
 
 
 def _reads_as_json(operation: OperationModel) -> bool:
@@ -136,7 +176,10 @@ def _is_plain(shape: Shape, seen: set[str]) -> bool:
 
 
 def read(
-    model: type[ResponseT], parsed: Mapping[str, object], reply: RawReply, operation: str
+    model: type[ResponseT],
+    parsed: Mapping[str, object],
+    reply: RawReply,
+    doubt: CallError | None,
 ) -> Reply[ResponseT]:
     """Read a reply into its model.
 
@@ -144,7 +187,7 @@ def read(
         model: the response model.
         parsed: what botocore made of the reply.
         reply: what was caught of its bytes.
-        operation: the operation's wire name, for the error.
+        doubt: the error of an earlier attempt, see `Reply`.
 
     Raises:
         ResponseError: the reply is not JSON, or does not fit the model.
@@ -160,14 +203,14 @@ def read(
     except ValidationError as error:
         raise ResponseError(
             f"the reply does not fit {model.__name__}: {_first_fault(error)}",
-            operation=operation,
+            operation=reply.operation,
             code="UnreadableReply",
             delivery=Delivery.IN_DOUBT,
             status=metadata.get("HTTPStatusCode"),
             request_id=metadata.get("RequestId"),
         ) from error
     request_id = metadata.get("RequestId")
-    return Reply(response.with_request_id(request_id), request_id, reply.body)
+    return Reply(response.with_request_id(request_id), request_id, reply.body, doubt)
 
 
 def _first_fault(error: ValidationError) -> str:

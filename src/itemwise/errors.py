@@ -72,6 +72,9 @@ class CallError(ItemwiseError):
         request_id: the service's id of the request, or ``None`` where no answer came.
         retry_after: seconds that the service asked to wait, or ``None``.
         delivery: whether the request left, and whether it may have been applied.
+        earlier: the error of an earlier attempt at the same call that may have been applied, by
+            itemwise or by a client that retries by itself, or ``None``. What the service refuses
+            here may then be the repeat.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class CallError(ItemwiseError):
         status: int | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        earlier: CallError | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -93,12 +97,15 @@ class CallError(ItemwiseError):
         self.status = status
         self.request_id = request_id
         self.retry_after = retry_after
+        self.earlier = earlier
 
     def __str__(self) -> str:
         details = [f"HTTP {self.status}"] if self.status is not None else []
         if self.request_id:
             details.append(f"request {self.request_id}")
         suffix = f" ({', '.join(details)})" if details else ""
+        if self.earlier is not None:
+            suffix += f"; an earlier attempt may have been applied: {self.earlier.code}"
         return f"{self.operation}: {self.code}: {self.message}{suffix}"
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -61,6 +61,7 @@ def test_each_code_of_throttling_is_throttled_whatever_the_status(code: str) -> 
         (None, 502, None, TransientError, Delivery.IN_DOUBT),
         ("ServiceUnavailable", 503, None, TransientError, Delivery.IN_DOUBT),
         (None, 504, None, TransientError, Delivery.IN_DOUBT),
+        (None, 200, None, ResponseError, Delivery.IN_DOUBT),
         ("RequestTimeout", 400, None, TransientError, Delivery.REFUSED),
         ("RequestTimeoutException", 408, None, TransientError, Delivery.REFUSED),
         ("AccessDeniedException", 403, None, RejectedError, Delivery.REFUSED),

@@ -50,6 +50,17 @@ def test_an_error_without_an_answer_says_no_more_than_it_knows() -> None:
     assert str(error) == "Op: Code: Lost."
 
 
+def test_an_error_tells_of_an_earlier_attempt_and_takes_it_along() -> None:
+    error = make(RejectedError)
+    error.earlier = TransientError("Lost.", operation="Op", code="Gone", delivery=Delivery.IN_DOUBT)
+
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+
+    assert str(twin) == str(error)
+    assert str(error).endswith("id-1); an earlier attempt may have been applied: Gone")
+    assert vars(twin.earlier) == vars(error.earlier)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_crosses_processes_whole(kind: type[CallError]) -> None:
     error = make(kind)

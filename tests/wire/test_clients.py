@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -39,12 +39,16 @@ class ClientSource(Protocol):
 
 
 def plain_client(
-    aws: LocalAWS, session: AioSession, config: AioConfig | None = None
+    aws: LocalAWS,
+    session: AioSession,
+    config: AioConfig | None = None,
+    *,
+    service: str = "fms",
 ) -> AbstractAsyncContextManager[AioBaseClient]:
     """Open a client as one does without itemwise."""
     source = cast("ClientSource", session)
     arguments = cast("Mapping[str, str]", aws.client_arguments)
-    return source.create_client("fms", config=config, **arguments)
+    return source.create_client(service, config=config, **arguments)
 
 
 @pytest.fixture
@@ -249,3 +253,21 @@ async def test_other_calls_on_our_client_are_left_alone(aws: LocalAWS, session: 
         )
 
     assert reply["ResourceSetIdentifier"] == "rs"
+
+
+async def test_a_reply_to_another_call_that_a_handler_makes_meanwhile_is_left_alone(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    # botocore itself looks up the endpoints of some services so, with the same client.
+    replies: list[Mapping[str, object]] = []
+
+    async def call_another(**_: object) -> None:
+        other = getattr(client, "batch_associate_resource")  # noqa: B009 - untyped
+        replies.append(await other(ResourceSetIdentifier="rs", Items=[FMS.item(5)]))
+
+    async with aws.client("fms", session=session) as client:
+        # The stubs do not know handlers that are awaited.
+        client.meta.events.register(f"before-call.fms.{FMS.name}", cast("Any", call_another))
+        await FMS.operation(client, REQUEST)
+
+    assert replies[0]["ResourceSetIdentifier"] == "rs"
