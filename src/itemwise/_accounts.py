@@ -1,50 +1,39 @@
 """The accounts of one run: a byte for each item that succeeded, an outcome for each other.
 
 Nearly all items succeed, and an object for each of them would cost more than the rest of the run
-does, most of it in the garbage collector, which visits whatever is kept. So a reply is kept as it
-came, packed, and a success is made when somebody asks for it.
+does, most of it in the garbage collector, which visits whatever is kept. So the replies are kept,
+and `_lazy` makes a success when somebody asks for it.
 """
 
 from __future__ import annotations
 
 import zlib
-from abc import abstractmethod
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import eq
-from typing import Any, Final, Generic, TypeVar, cast, overload
+from typing import Any, Final, Generic, TypeVar
 
 from itemwise._operation import Operation
-from itemwise._outcomes import (
-    NotAttempted,
-    NotAttemptedReason,
-    Outcome,
-    Status,
-    Succeeded,
-    Unsuccessful,
-)
+from itemwise._outcomes import Status, Unsuccessful
 from itemwise._reply import Reply
 from itemwise._settle import Settlement, positions
 from itemwise._shape import Response, ResponseShape
 
-__all__ = ["Accounts", "LazyOutcomes"]
+__all__ = ["MARKS", "OPEN", "Accounts", "Page"]
 
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
-OutcomeT = TypeVar("OutcomeT", bound=Outcome[Any, Any])
-T_co = TypeVar("T_co", covariant=True)
 
-_OPEN: Final = 0
-_MARKS: Final = {status: mark for mark, status in enumerate(Status, start=1)}
-_SUCCEEDED: Final = _MARKS[Status.SUCCEEDED]
-_NOT_ATTEMPTED: Final = _MARKS[Status.NOT_ATTEMPTED]
+OPEN: Final = 0
+"""The mark of an item that has no outcome yet."""
+
+MARKS: Final = {status: mark for mark, status in enumerate(Status, start=1)}
+"""The mark of each status."""
+
+_SUCCEEDED: Final = MARKS[Status.SUCCEEDED]
 
 _ROOM: Final = 2**19
 """Bytes of replies that a run keeps as they are, before it packs those that follow."""
-
-_OPEN_PAGES: Final = 8
-"""Pages whose entries stay read, at most."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,19 +86,10 @@ class Accounts(Generic[ItemT, EntryT]):
             for twin in self.twins.get(outcome.index, ()):
                 self._note(replace(outcome, index=twin, item=self.items[twin]))
 
-    def closed(
-        self, unsettled: Iterable[Unsuccessful[ItemT, EntryT]], reason: NotAttemptedReason
-    ) -> LazyOutcomes[ItemT, EntryT]:
-        """Close a copy of these accounts: each item has its outcome there.
-
-        Args:
-            unsettled: outcomes of items whose calls have begun and not ended.
-            reason: why the rest was not sent.
-        """
+    def copy(self) -> Accounts[ItemT, EntryT]:
+        """Copy what is known now: what comes in later does not change the copy."""
         # Pages are only added, and none takes the place of another: both may share them.
-        copy = replace(self, counts=dict(self.counts), marks=self.marks[:], made=dict(self.made))
-        copy.settled(unsettled)
-        return LazyOutcomes(copy, reason)
+        return replace(self, counts=dict(self.counts), marks=self.marks[:], made=dict(self.made))
 
     def _page(self, indexes: Sequence[int], reply: Reply[Response]) -> Page:
         body = reply.body
@@ -123,8 +103,8 @@ class Accounts(Generic[ItemT, EntryT]):
 
     def _note(self, outcome: Unsuccessful[ItemT, EntryT]) -> None:
         index = outcome.index
-        if self.marks[index] == _OPEN:
-            self.marks[index] = _MARKS[outcome.status]
+        if self.marks[index] == OPEN:
+            self.marks[index] = MARKS[outcome.status]
             self.made[index] = outcome
             self.counts[outcome.status] += 1
 
@@ -133,7 +113,7 @@ class Accounts(Generic[ItemT, EntryT]):
         # Nearly always neighbours, and none has an equal: those come one by one.
         if isinstance(indexes, range) and not self.twins:
             start, stop = indexes.start, indexes.stop
-            if self.marks.count(_OPEN, start, stop) == size:
+            if self.marks.count(OPEN, start, stop) == size:
                 self.marks[start:stop] = bytes([_SUCCEEDED]) * size
                 if page:
                     self.page_of[start:stop] = array("L", [page]) * size
@@ -141,7 +121,7 @@ class Accounts(Generic[ItemT, EntryT]):
                 return
         for first in indexes:
             for index in (first, *self.twins.get(first, ())):
-                if self.marks[index] == _OPEN:
+                if self.marks[index] == OPEN:
                     self.marks[index] = _SUCCEEDED
                     if page:
                         self.page_of[index] = page
@@ -177,117 +157,3 @@ class Page:
             if position is not None and not verdict.failed:
                 found.setdefault(self.indexes[position], verdict.success)
         return found
-
-
-class _Lazy(Sequence[T_co]):
-    """A sequence whose elements are made when asked for; equal to any with equal elements."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def _make(self, place: int) -> T_co: ...
-
-    @overload
-    def __getitem__(self, place: int) -> T_co: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[T_co]: ...
-    def __getitem__(self, place: int | slice) -> T_co | Sequence[T_co]:
-        found = range(len(self))[place]
-        return self._make(found) if isinstance(found, int) else tuple(map(self._make, found))
-
-    def __iter__(self) -> Iterator[T_co]:
-        return map(self._make, range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return False
-        # What the check leaves open is of what: of anything that can be compared.
-        others = cast("Sequence[object]", other)
-        return len(self) == len(others) and all(map(eq, self, others))
-
-    def __hash__(self) -> int:
-        raise TypeError("outcomes are made when asked for: put them into a tuple to hash them")
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} outcomes>"
-
-
-class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
-    """One outcome for each item of a run, in its order.
-
-    Args:
-        accounts: accounts that nobody writes to any more.
-        reason: why the items without an outcome were not sent.
-    """
-
-    __slots__ = ("_accounts", "_first_of", "_marks", "_open_pages", "_reason", "counts")
-
-    def __init__(self, accounts: Accounts[ItemT, EntryT], reason: NotAttemptedReason) -> None:
-        self._accounts = accounts
-        self._reason = reason
-        self._marks = bytes(accounts.marks).replace(bytes([_OPEN]), bytes([_NOT_ATTEMPTED]))
-        self._first_of = {twin: first for first, twins in accounts.twins.items() for twin in twins}
-        self._open_pages: dict[int, Mapping[int, ResponseShape | None]] = {}
-        self.counts: Mapping[str, int] = {
-            status.value: self._marks.count(mark) for status, mark in _MARKS.items()
-        }
-
-    def __len__(self) -> int:
-        return len(self._marks)
-
-    def select(self, kind: type[OutcomeT]) -> Sequence[OutcomeT]:
-        """Give the outcomes of one kind, in order."""
-        return _Selected(self, kind, array("L", self._places(_MARKS[kind.status])))
-
-    def left(self) -> list[ItemT]:
-        """Give the items that did not succeed, in order, without making their outcomes."""
-        pairs = zip(self._accounts.items, self._marks, strict=True)
-        return [item for item, mark in pairs if mark != _SUCCEEDED]
-
-    def _places(self, mark: int) -> Iterator[int]:
-        place = -1
-        while (place := self._marks.find(mark, place + 1)) >= 0:
-            yield place
-
-    def _make(self, place: int) -> Outcome[ItemT, EntryT]:
-        accounts = self._accounts
-        item = accounts.items[place]
-        if self._marks[place] == _SUCCEEDED:
-            return Succeeded(index=place, item=item, entry=self._entry(place))
-        made = accounts.made.get(place)
-        return made or NotAttempted(index=place, item=item, reason=self._reason)
-
-    def _entry(self, index: int) -> ResponseShape | None:
-        accounts = self._accounts
-        number = accounts.page_of[index] if accounts.page_of else 0
-        if not number:
-            return None
-        # Who reads one item reads its neighbours. They stand on the same page, but for those that
-        # were sent again: hence a few.
-        pages = self._open_pages
-        entries = pages.get(number)
-        if entries is None:
-            entries = accounts.pages[number - 1].entries(accounts.operation, accounts.items)
-            if len(pages) >= _OPEN_PAGES:
-                pages.pop(next(iter(pages)), None)
-            pages[number] = entries
-        return entries.get(self._first_of.get(index, index))
-
-
-class _Selected(_Lazy[OutcomeT]):
-    __slots__ = ("_kind", "_outcomes", "_places")
-
-    def __init__(
-        self, outcomes: LazyOutcomes[Any, Any], kind: type[OutcomeT], places: Sequence[int]
-    ) -> None:
-        self._outcomes = outcomes
-        self._kind = kind
-        self._places = places
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def _make(self, place: int) -> OutcomeT:
-        outcome = self._outcomes[self._places[place]]
-        assert isinstance(outcome, self._kind)
-        return outcome

@@ -13,6 +13,7 @@ from itemwise._accounts import Accounts
 from itemwise._call import check_client, check_request, warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
+from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, Unknown
 from itemwise._pace import Pace, pace_of
@@ -193,7 +194,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
         exchange = self._exchange
-        outcomes = self._accounts.closed(exchange.unsettled(reason), reason)
+        accounts = self._accounts.copy()
+        accounts.settled(exchange.unsettled(reason))
+        outcomes = LazyOutcomes(accounts, reason)
         assert len(outcomes) == len(self._items)
         return BatchResult(
             operation=exchange.operation,

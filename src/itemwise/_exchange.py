@@ -1,6 +1,6 @@
 """One chunk's way through the service: its attempts, and what they have said of its items.
 
-Nothing runs side by side here: `_batch` drives many calls at once, and they share an `Exchange`.
+Nothing runs side by side here: `_workers` drives many calls at once, and they share an `Exchange`.
 """
 
 from __future__ import annotations

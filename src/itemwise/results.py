@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from itemwise._accounts import LazyOutcomes
+from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._outcomes import (
     Failed,

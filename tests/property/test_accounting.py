@@ -26,6 +26,7 @@ from itemwise import (
     Verdict,
 )
 from itemwise._accounts import Accounts
+from itemwise._lazy import LazyOutcomes
 from itemwise._plan import Chunk, Plan
 from itemwise._reply import Reply
 from itemwise._settle import Said, settle, unsettled
@@ -172,7 +173,7 @@ def test_accounts_hold_what_was_settled_whatever_was_answered(
             for index in (outcome.index, *plan.twins.get(outcome.index, ())):
                 expected[index] = replace(outcome, index=index, item=items[index])
 
-    outcomes = accounts.closed((), reason)
+    outcomes = LazyOutcomes(accounts, reason)
 
     assert list(outcomes) == list(expected.values())
     assert outcomes.counts == {

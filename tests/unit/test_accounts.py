@@ -23,7 +23,8 @@ from itemwise import (
     TransientError,
     Unknown,
 )
-from itemwise._accounts import Accounts, LazyOutcomes
+from itemwise._accounts import Accounts
+from itemwise._lazy import LazyOutcomes
 from itemwise._plan import Chunk, distinct
 from itemwise._reply import Reply
 from itemwise._settle import settle
@@ -68,7 +69,7 @@ def answer(
 
 
 def closed(accounts: Accounts[str, Any]) -> LazyOutcomes[str, Any]:
-    return accounts.closed((), NotAttemptedReason.CANCELLED)
+    return LazyOutcomes(accounts.copy(), NotAttemptedReason.CANCELLED)
 
 
 def note(outcome: Outcome[str, Any]) -> object:
@@ -214,7 +215,9 @@ def test_closed_accounts_stay_as_they_were() -> None:
     accounts = accounts_of(["a", "b", "c"])
     answer(accounts, [0], body_of(["a"]))
 
-    early = accounts.closed([Unknown(index=1, item="b", error=LOST)], NotAttemptedReason.PENDING)
+    copy = accounts.copy()
+    copy.settled([Unknown(index=1, item="b", error=LOST)])
+    early = LazyOutcomes(copy, NotAttemptedReason.PENDING)
     answer(accounts, [1, 2], body_of(["c"], {"b": "404"}))
 
     assert isinstance(early[1], Unknown)
