@@ -50,7 +50,7 @@ class Outgoing:
     __slots__ = ("_token", "body", "members", "model")
 
     def __init__(self, members: Mapping[str, object]) -> None:
-        self.members = members
+        self.members: Mapping[str, object] = members
         self.body: Mapping[str, object] | None = None
         self.model: OperationModel | None = None
 
@@ -59,6 +59,8 @@ class Outgoing:
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
+        # The loop keeps contexts for a while, in timers and in idle connections.
+        self.members, self.body = {}, None
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)

@@ -127,7 +127,7 @@ async def attempt(
         except Exception as caught:  # noqa: BLE001 - classified, and raised
             # It has its cause; a name for it would be a cycle, by way of its traceback.
             raise _error(client, reply, caught)  # noqa: B904
-    return read(operation.response, parsed, reply, _hidden_doubt(client, reply, parsed))
+        return read(operation.response, parsed, reply, _hidden_doubt(client, reply, parsed))
 
 
 def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallError:

@@ -144,6 +144,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         "_request",
         "_request_id",
         "_throttles",
+        "_told",
         "_verdicts",
         "answered",
         "chunk",
@@ -164,6 +165,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._request_id: str | None = None
         self._attempts = 0
         self._throttles = 0
+        self._told = False
         self._in_flight = False
         self._fault: CallError | None = None
         self._doubt = earlier.doubt if earlier else None
@@ -267,19 +269,30 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._doubt = reply.doubt or self._doubt
             settlement = self._settled(reply.response)
         except CallError as error:
+            again = self._faulted(error)
+            # Only now that a doubt is noted: a fault of our own must not make it forgotten.
             self._in_flight = False
             self._tell_pace_of(error, start)
-            return self._faulted(error)
+            return again
         finally:
             exchange.in_flight.discard(task)
-        self._in_flight = False
         again = self._answered(settlement, reply)
-        if settlement.throttled:
-            partly = settlement.settled > 0
-            exchange.pace.throttled(start, exchange.operation.name, partly=partly)
-        else:
-            exchange.pace.accepted(start)
+        self._in_flight = False
+        self._tell_pace(settlement, start)
         return again
+
+    def _tell_pace(self, settlement: Settlement[ItemT, EntryT], start: Start) -> None:
+        pace, told = self._exchange.pace, self._told
+        self._told = settlement.throttled
+        if not settlement.throttled:
+            pace.accepted(start)
+        elif told:
+            # The same items once more: their own backoff is what they need. An item that is
+            # throttled whatever the rate would else hold up all others.
+            pace.withdraw(start)
+        else:
+            partly = settlement.settled > 0
+            pace.throttled(start, self._exchange.operation.name, partly=partly)
 
     def _tell_pace_of(self, error: CallError, start: Start) -> None:
         pace = self._exchange.pace

@@ -46,14 +46,19 @@ class _Lazy(Sequence[T_co]):
         return map(self._make, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return False
+        if not isinstance(other, Sequence) or isinstance(other, str | bytes):
+            return NotImplemented
         # What the check leaves open is of what: of anything that can be compared.
         others = cast("Sequence[object]", other)
         return len(self) == len(others) and all(map(eq, self, others))
 
     def __hash__(self) -> int:
-        raise TypeError("outcomes are made when asked for: put them into a tuple to hash them")
+        # As that of the tuple that it equals.
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Without the run behind it: an operation's own functions need not be fit to travel.
+        return tuple, (tuple(self),)
 
     def __repr__(self) -> str:
         return f"<{len(self)} outcomes>"
@@ -84,7 +89,11 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
 
     def select(self, kind: type[OutcomeT]) -> Sequence[OutcomeT]:
         """Give the outcomes of one kind, in order."""
-        return _Selected(self, kind, array("L", self._places(MARKS[kind.status])))
+        places = array("L", self._places(MARKS[kind.status]))
+        if kind.status is Status.SUCCEEDED:
+            return _Selected(self, kind, places)
+        # These are few, or have nothing to be made of, and need nothing of the run.
+        return tuple(_Selected(self, kind, places))
 
     def left(self) -> list[ItemT]:
         """Give the items that did not succeed, in order, without making their outcomes."""
@@ -115,9 +124,9 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
         entries = pages.get(number)
         if entries is None:
             entries = accounts.pages[number - 1].entries(accounts.operation, accounts.items)
-            if len(pages) >= _OPEN_PAGES:
-                pages.pop(next(iter(pages)), None)
-            pages[number] = entries
+            # Another dict: this one may be in use by another thread.
+            latest = list(pages.items())[1 - _OPEN_PAGES :]
+            self._open_pages = {**dict(latest), number: entries}
         return entries.get(self._first_of.get(index, index))
 
 

@@ -322,7 +322,7 @@ class RateFinder:
         if not self._contended:
             self._gave_way = 0
         longest = min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
-        known = min(_QUIET_WINDOWS * window, _QUIET_BURST / (self._high - self._low))
+        known = min(_QUIET_WINDOWS * window, _QUIET_BURST / max(self._high - self._low, 1e-9))
         self._quiet_until = now + min(longest, known)
 
     def _within_bounds(self) -> float:
@@ -392,7 +392,8 @@ class RateFinder:
                 ahead = max(ahead, _FIRST_JUMP / way)
                 growth = math.log(2) / _DOUBLING
             past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
-            self.rate = max(rate, min(rate * math.exp(growth * seconds), ahead, past))
+            faster = rate * math.exp(min(growth * seconds, 50.0))
+            self.rate = max(rate, min(faster, ahead, past))
             if self._taken - 2 > self._high * (self._confirmed_at - self._anchor.time):
                 # More has gone through than the bounds allow.
                 self._outgrown = not self._seeking

@@ -90,6 +90,8 @@ class RawReply:
 
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
+        # The loop keeps contexts for a while, in timers and in idle connections.
+        self.body, self.attempts = None, ()
 
 
 _current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)

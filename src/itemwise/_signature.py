@@ -2,7 +2,7 @@
 
 botocore's Signature Version 4 collects a request's headers twice, each time in a message object of
 the email package, and prepares the whole request anew to get at its body. Here the headers are
-collected once, in a dict, and the day's key is derived once a day. All else stays botocore's.
+collected once, in a dict. All else, the cryptography included, stays botocore's.
 
 A wrong signature is refused by the service, and cannot do harm; a property test holds the two
 against each other.
@@ -10,7 +10,6 @@ against each other.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -70,19 +69,6 @@ class QuickSigV4(SigV4Auth):
         if isinstance(body, bytes) and request.context.get("payload_signing_enabled", True):
             return sha256(body).hexdigest()
         return super().payload(request)
-
-    def signature(self, string_to_sign: str, request: AWSRequest) -> str:
-        """Sign, with a key that is the same all day."""
-        key = _signing_key(self.credentials.secret_key, self.credential_scope(request))
-        return hmac.digest(key, string_to_sign.encode(), "sha256").hex()
-
-
-@lru_cache(maxsize=64)
-def _signing_key(secret: str, scope: str) -> bytes:
-    key = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -247,9 +248,28 @@ def test_lazy_outcomes_are_a_sequence_like_any_other() -> None:
     assert repr(outcomes) == "<3 outcomes>"
     with pytest.raises(IndexError):
         outcomes[3]
-    with pytest.raises(TypeError):
-        hash(outcomes)
-    assert pickle.loads(pickle.dumps(outcomes)) == outcomes  # noqa: S301 - our own
+    assert outcomes == mock.ANY
+    nothing: object = closed(accounts_of([]))
+    assert nothing != ""
+    assert nothing == ()
+    assert hash(outcomes) == hash(tuple(outcomes))
+
+
+def test_outcomes_travel_without_the_run_behind_them() -> None:
+    accounts = accounts_of([f"{number:04}" for number in range(1000)])
+    answer(accounts, range(1000), body_of(accounts.items[1:], {accounts.items[0]: "404"}))
+
+    def unpicklable(_position: int, item: str) -> Key:
+        return (item,)
+
+    accounts.operation = replace(OPERATION, key=unpicklable)
+    result = BatchResult(operation=accounts.operation, outcomes=closed(accounts))
+
+    for outcomes in (result.failed, result.succeeded[:3], result.succeeded, result.outcomes):
+        copied: object = pickle.loads(pickle.dumps(outcomes))  # noqa: S301 - our own
+        assert copied == tuple(outcomes)
+    assert len(pickle.dumps(result.failed)) < 1000
+    assert isinstance(result.failed, tuple)
 
 
 def test_outcomes_are_selected_by_kind_in_order() -> None:

@@ -13,6 +13,8 @@ from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 
 from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
+from itemwise._body import Outgoing
+from itemwise._reply import RawReply
 from itemwise.testing import (
     Delay,
     Drop,
@@ -235,3 +237,17 @@ async def test_a_run_keeps_no_object_for_an_item_that_succeeded() -> None:
         assert outcomes_and_entries() == before
         assert all(outcome.entry is not None for outcome in result.succeeded)
         assert len(result.succeeded) == 200
+
+
+async def test_requests_and_replies_do_not_outlive_their_calls(
+    aws: LocalAWS, client: AioBaseClient
+) -> None:
+    # Held by whatever still holds the context of a call.
+    request = FMS.make([f"{name(0)}{number}" for number in range(200)])
+
+    await run_batch(client, FMS.operation, request, chunk_size=5, concurrency=20)
+
+    gc.collect()
+    left = [one for one in gc.get_objects() if isinstance(one, RawReply | Outgoing)]
+    assert not [reply for reply in left if isinstance(reply, RawReply) and reply.body]
+    assert not [sent for sent in left if isinstance(sent, Outgoing) and sent.members]

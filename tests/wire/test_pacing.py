@@ -338,3 +338,62 @@ async def test_an_episode_of_throttling_is_one_line_in_the_log(
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("INFO", f"{case.name} is throttled: its calls now start at the pace it accepts")
     ]
+
+
+class Told(Watched):
+    """A pace that holds nobody up, and tells of how many throttles it was told."""
+
+    throttles = 0
+
+    def throttled(self, start: Start, operation: str, *, partly: bool = False) -> None:
+        self.throttles += 1
+        super().throttled(start, operation, partly=partly)
+
+
+@pytest.mark.parametrize("case", [GREENGRASS], ids=case_id)
+async def test_an_item_that_is_throttled_again_and_again_holds_up_itself_alone(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailItems(items=case.keys(3), code="ThrottlingException"))
+    pace = Told(rate=1e6)
+
+    result = await run_batch(
+        client,
+        case.operation,
+        case.request(10),
+        chunk_size=2,
+        concurrency=1,
+        retry=RetryPolicy(max_attempts=6, base_delay=0.0, max_delay=0.0),
+        pace=pace,
+    )
+
+    assert [outcome.index for outcome in result.failed] == [3]
+    assert [call.attempts for call in result.calls] == [1, 6, 1, 1, 1]
+    assert pace.throttles == 1
+
+
+class Broken(Pace):
+    """A pace with a fault of its own, once a service has answered."""
+
+    def accepted(self, start: Start) -> None:
+        raise ArithmeticError
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(None, Status.SUCCEEDED), (FailCalls(status=500, apply=True), Status.UNKNOWN)],
+    ids=["answered", "in doubt"],
+)
+async def test_a_fault_of_our_own_after_an_answer_forgets_nothing(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fault: FailCalls | None, status: Status
+) -> None:
+    if fault is not None:
+        aws.inject(fault)
+    request = case.request(3)
+    run: AnyRun = BatchRun(client, case.operation, request, pace=Broken(), retry=BRIEF)
+
+    with pytest.raises(ArithmeticError):
+        await run.execute()
+
+    assert {outcome.status for outcome in run.result.outcomes} == {status}
+    check_accounting(case, aws, request, run.result)
