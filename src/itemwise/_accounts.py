@@ -62,7 +62,7 @@ class Accounts(Generic[ItemT, EntryT]):
     )
     pages: list[Page] = field(default_factory=list["Page"])
     kept: int = 0
-    page_of: array[int] = field(default_factory=lambda: array("L"))
+    page_of: array[int] = field(default_factory=lambda: array("I"))
 
     def __post_init__(self) -> None:
         self.marks = self.marks or bytearray(len(self.items))
@@ -74,7 +74,7 @@ class Accounts(Generic[ItemT, EntryT]):
             self.pages.append(self._page(settlement.chunk.indexes, reply))
             page = len(self.pages)
             if not self.page_of:
-                self.page_of = array("L", [0]) * len(self.items)
+                self.page_of = array("I", [0]) * len(self.items)
         for indexes in settlement.succeeded():
             self._succeeded(indexes, page)
         self.settled(settlement.others.values())
@@ -116,7 +116,7 @@ class Accounts(Generic[ItemT, EntryT]):
             if self.marks.count(OPEN, start, stop) == size:
                 self.marks[start:stop] = bytes([_SUCCEEDED]) * size
                 if page:
-                    self.page_of[start:stop] = array("L", [page]) * size
+                    self.page_of[start:stop] = array("I", [page]) * size
                 self.counts[Status.SUCCEEDED] += size
                 return
         for first in indexes:

@@ -89,7 +89,7 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
 
     def select(self, kind: type[OutcomeT]) -> Sequence[OutcomeT]:
         """Give the outcomes of one kind, in order."""
-        places = array("L", self._places(MARKS[kind.status]))
+        places = array("I", self._places(MARKS[kind.status]))
         if kind.status is Status.SUCCEEDED:
             return _Selected(self, kind, places)
         # These are few, or have nothing to be made of, and need nothing of the run.
