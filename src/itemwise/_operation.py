@@ -66,8 +66,8 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
             items are all of that request's, else a new one.
         key: what identifies an item to the service, from its place in the call and its value, and
             from nothing else.
-        verdicts: reads a response's entries, and nothing else: a result reads them again when a success's
-            entry is asked for.
+        verdicts: reads a response's entries, and nothing else: a result reads them again when a
+            success's entry is asked for.
         silence_is_success: whether an item that no entry names has succeeded.
         idempotent: whether a call may be repeated when its answer was lost, by nature or because
             `with_items` pins a client token.

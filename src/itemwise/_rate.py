@@ -29,19 +29,13 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-__all__ = ["RateFinder", "Start"]
+from itemwise._first_calls import FIRST_WAIT, FirstCalls
 
-_FIRST_WAIT = 0.04
-"""Seconds from the last throttle of the first calls to the next call, at least: long enough for
-slow services to have let something flow in, short enough for fast ones to lose little."""
+__all__ = ["RateFinder", "Start"]
 
 _FIRST_FLIGHT, _FIRST_JUMP = 1.5, 6.0
 """Calls in flight at which the seeking starts, and those to which its rate jumps once a single call
 has gone through: where the rate starts too low, what flows in meanwhile spills from the bucket."""
-
-_BURST_AT_MOST, _GLIMPSE = 10, 1.0
-"""First calls accepted while draining, beyond what a burst explains, give a glimpse of the rate, of
-which a share is where the seeking starts: else it takes long to find a rate of hundreds."""
 
 _DOUBLING = 0.05
 """Seconds in which the rate doubles while seeking, at the fastest."""
@@ -98,9 +92,6 @@ _SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 6
 """How the share of throttled calls is followed, from how many calls on it counts, and the share at
 which a pace that was found does not help; nor does one that gave way so many times."""
 
-_LARGEST_BURST = 8.0
-"""What a bucket holds is assumed to be no more."""
-
 _LATE = 0.003
 """Seconds by which timers are late, made up for in a burst."""
 
@@ -133,7 +124,7 @@ class RateFinder:
         # The answers' delay and how much it varies: what the bounds must be padded for.
         self._delay: float | None = None
         self._jitter = 0.0
-        self._first = _FirstCalls()
+        self._first = FirstCalls()
         # The window: from the anchor, which was throttled, to the next throttle.
         self._anchor, self._anchor_answered = Start(0, -math.inf, 0.0), -math.inf
         self._taken = 0
@@ -203,8 +194,8 @@ class RateFinder:
             self._share += _SHARE_GAIN * (1 - self._share)
             if self._share > self._believed_above:
                 self._believed_above, self._share, self._paced = 0.0, 0.0, 0
-                self.rate = min(1 / _FIRST_WAIT, _FIRST_FLIGHT / self._way())
-                self._next = self._grown_at = self._first.drain(start, now)
+                self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._way())
+                self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and start.number > self._anchor.number:
             self._first.draining = False
             self._end_window(start, now, partly=partly)
@@ -216,8 +207,8 @@ class RateFinder:
 
     def _answered_first(self, start: Start, now: float, *, accepted: bool) -> None:
         if self._first.answered(now, now - start.time, accepted=accepted):
-            self._next = self._grown_at = max(now, self._anchor_answered + _FIRST_WAIT)
-            self.rate = max(self.rate or 0.0, _GLIMPSE * self._first.glimpse)
+            self._next = self._grown_at = max(now, self._anchor_answered + FIRST_WAIT)
+            self.rate = max(self.rate or 0.0, self._first.glimpse)
 
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
         anchor, count = self._anchor, self._accepted_before(start) + partly
@@ -271,7 +262,7 @@ class RateFinder:
         return True
 
     def _way(self) -> float:
-        return _FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
+        return FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 
     def _anchor_at(self, start: Start, now: float) -> None:
         self._anchor, self._taken = start, 0
@@ -398,67 +389,3 @@ class RateFinder:
                 # More has gone through than the bounds allow.
                 self._outgrown = not self._seeking
                 self._high = math.inf
-
-
-class _FirstCalls:
-    """The calls that start before the first throttle.
-
-    When the first answer comes, those that follow wait until the rest should have been answered
-    too: about as long again, once in a pace's life. Else each accepted one would send another call
-    after the throttled ones that are about to be seen.
-    """
-
-    def __init__(self) -> None:
-        self.hold_until = -math.inf
-        self.draining = False
-        self.open = 0
-        self.glimpse = self._met = 0.0
-        # What was accepted in the first time that was free, and how long the answers took to come.
-        self._accepted, self._seconds, self._over = 0, math.inf, False
-        self._first_answer: float | None = None
-        self._last_start = self._drained_from = 0.0
-        self._accepted_at_drain = 0
-
-    def starts(self, now: float) -> None:
-        self.open += 1
-        self._last_start = now
-
-    def drain(self, start: Start, now: float) -> float:
-        """Begin to wait for the calls in flight, and tell until when at most."""
-        self.draining, self._drained_from = True, now
-        self._accepted_at_drain = self._accepted
-        return max(now + _FIRST_WAIT, self._last_start + 2 * (now - start.time))
-
-    def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
-        """Take note of an answer, and tell whether it ends the draining."""
-        self.open -= 1
-        if self._first_answer is None:
-            self._first_answer = now
-            self.hold_until = self._last_start + 2 * delay + 0.002
-        if not self._over:
-            self._accepted += accepted
-            self._seconds = now - self._first_answer
-        if self.open > 0:
-            return False
-        self.hold_until = now
-        ends = self.draining
-        if ends and now > self._drained_from:
-            more = self._accepted - self._accepted_at_drain - _BURST_AT_MOST
-            self.glimpse = max(0.0, more / (now - self._drained_from))
-        self.draining, self._over = False, self._over or ends
-        return ends
-
-    def settle(self, rate: float) -> None:
-        """Take a rate as the one that the first calls met."""
-        self._met = self._met or rate
-
-    def burst(self, rate: float) -> float:
-        """Tell what the bucket holds: what the first calls got, less what flowed in meanwhile.
-
-        Args:
-            rate: the rate to assume while none has been settled on.
-        """
-        if self._seconds > 1:
-            return _LARGEST_BURST
-        got = self._accepted - 0.8 * (self._met or rate) * self._seconds
-        return max(1.0, min(_LARGEST_BURST, got))

@@ -1,0 +1,94 @@
+"""Pure: the calls that start before the first throttle, and what they tell of the service."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["FIRST_WAIT", "FirstCalls"]
+
+FIRST_WAIT = 0.04
+"""Seconds from the last throttle of the first calls to the next call, at least: long enough for
+slow services to have let something flow in, short enough for fast ones to lose little."""
+
+_BURST_AT_MOST = 10
+"""First calls accepted while draining, beyond what a burst explains, give a glimpse of the rate,
+where the seeking starts: else it takes long to find a rate of hundreds."""
+
+_LARGEST_BURST = 8.0
+"""What a bucket holds is assumed to be no more."""
+
+
+class FirstCalls:
+    """The calls that start before the first throttle.
+
+    When the first answer comes, those that follow wait until the rest should have been answered
+    too: about as long again, once in a pace's life. Else each accepted one would send another call
+    after the throttled ones that are about to be seen.
+
+    Attributes:
+        hold_until: when the next one may start, in seconds.
+        draining: whether a throttle was seen, and others are still in flight.
+        open: how many are in flight.
+        glimpse: calls per second that they showed to be possible; zero where they showed none.
+    """
+
+    def __init__(self) -> None:
+        self.hold_until = -math.inf
+        self.draining = False
+        self.open = 0
+        self.glimpse = self._met = 0.0
+        # What was accepted in the first time that was free, and how long the answers took to come.
+        self._accepted, self._seconds, self._over = 0, math.inf, False
+        self._first_answer: float | None = None
+        self._last_start = self._drained_from = 0.0
+        self._accepted_at_drain = 0
+
+    def starts(self, now: float) -> None:
+        """Take note of a call that starts."""
+        self.open += 1
+        self._last_start = now
+
+    def drain(self, delay: float, now: float) -> float:
+        """Begin to wait for the calls in flight, and tell until when at most.
+
+        Args:
+            delay: how long the first throttled one took, in seconds.
+            now: the time of its answer.
+        """
+        self.draining, self._drained_from = True, now
+        self._accepted_at_drain = self._accepted
+        return max(now + FIRST_WAIT, self._last_start + 2 * delay)
+
+    def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
+        """Take note of an answer, and tell whether it ends the draining."""
+        self.open -= 1
+        if self._first_answer is None:
+            self._first_answer = now
+            self.hold_until = self._last_start + 2 * delay + 0.002
+        if not self._over:
+            self._accepted += accepted
+            self._seconds = now - self._first_answer
+        if self.open > 0:
+            return False
+        self.hold_until = now
+        ends = self.draining
+        if ends and now > self._drained_from:
+            more = self._accepted - self._accepted_at_drain - _BURST_AT_MOST
+            self.glimpse = max(0.0, more / (now - self._drained_from))
+        self.draining, self._over = False, self._over or ends
+        return ends
+
+    def settle(self, rate: float) -> None:
+        """Take a rate as the one that the first calls met."""
+        self._met = self._met or rate
+
+    def burst(self, rate: float) -> float:
+        """Tell what the bucket holds: what the first calls got, less what flowed in meanwhile.
+
+        Args:
+            rate: the rate to assume while none has been settled on.
+        """
+        if self._seconds > 1:
+            return _LARGEST_BURST
+        got = self._accepted - 0.8 * (self._met or rate) * self._seconds
+        return max(1.0, min(_LARGEST_BURST, got))
