@@ -40,13 +40,18 @@ def functions(description: Description, classes: Classes) -> Iterator[str]:
     yield _with_items(description)
     if description.client_token:
         yield _client_token(description)
-    yield (
-        f"def _key(_position: int, item: {item_type(description)}) -> Key:\n"
-        + _reason(description, "key_form")
-        + _reason(description, "key_defaults")
-        + f"    return {keys.item_key(description)}"
-    )
+    if not _by_value(description):
+        yield (
+            f"def _key(_position: int, item: {item_type(description)}) -> Key:\n"
+            + _reason(description, "key_form")
+            + _reason(description, "key_defaults")
+            + f"    return {keys.item_key(description)}"
+        )
     yield from _verdicts(description, classes)
+
+
+def _by_value(description: Description) -> bool:
+    return len(description.items) == 1 and keys.item_key(description) == "(item,)"
 
 
 def _reason(description: Description, fact: str) -> str:
@@ -187,7 +192,7 @@ def constant(description: Description, item: str, entry: str, *, items: str, fie
         *_fact(description, "max_items", str(description.max_items)),
         f"    items={items},",
         "    with_items=_with_items,",
-        "    key=_key,",
+        f"    key={'by_value' if _by_value(description) else '_key'},",
         "    verdicts=_verdicts,",
         *_silence(description),
         *_fact(description, "idempotent", str(description.idempotent)),

@@ -34,7 +34,7 @@ from uuid import uuid4
 """
 
 _OWN_IMPORTS: Final = """\
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._shape import OPEN_ENUM, Request, RequestList, RequestShape, RequestUnion
 from itemwise._shape import Response, ResponseList, ResponseShape, ResponseUnion
 from itemwise._shape import Timestamp, length, wire

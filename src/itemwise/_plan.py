@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Generic, TypeVar
 
-from itemwise._operation import Key, Operation
+from itemwise._operation import Key, Operation, by_value
 
 __all__ = ["Chunk", "Plan", "check_limits", "distinct"]
 
@@ -86,7 +86,8 @@ def distinct(
     if not items or operation.key(0, items[0]) != operation.key(1, items[0]):
         return every, {}
     # Nearly always no two are equal. Hashes show it, and keep no key for the collector to visit.
-    if len(set(map(hash, map(operation.key, repeat(0), items)))) == len(items):
+    hashes = map(hash, map(operation.key, repeat(0), items))
+    if len(set(items if operation.key is by_value else hashes)) == len(items):
         return every, {}
     first: dict[Key, int] = {}
     twins: dict[int, list[int]] = {}

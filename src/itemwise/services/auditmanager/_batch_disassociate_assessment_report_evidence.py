@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -62,10 +62,6 @@ def _with_items(
     return request.model_copy(update={"evidence_ids": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchDisassociateAssessmentReportEvidenceResponse,
 ) -> Iterable[Verdict[AssessmentReportEvidenceError]]:
@@ -96,7 +92,7 @@ batch_disassociate_assessment_report_evidence: Final[
     max_items=50,
     items=attrgetter("evidence_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

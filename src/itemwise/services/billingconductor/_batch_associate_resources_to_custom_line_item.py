@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -79,10 +79,6 @@ def _with_items(
     return request.model_copy(update={"resource_arns": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchAssociateResourcesToCustomLineItemResponse,
 ) -> Iterable[Verdict[AssociateResourceResponseElement]]:
@@ -116,7 +112,7 @@ batch_associate_resources_to_custom_line_item: Final[
     max_items=30,
     items=attrgetter("resource_arns"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -83,10 +83,6 @@ def _with_items(
     return request.model_copy(update={"repository_names": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchAssociateApprovalRuleTemplateWithRepositoriesResponse,
 ) -> Iterable[Verdict[BatchAssociateApprovalRuleTemplateWithRepositoriesError]]:
@@ -119,7 +115,7 @@ batch_associate_approval_rule_template_with_repositories: Final[
     max_items=100,
     items=attrgetter("repository_names"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -63,10 +63,6 @@ def _with_items(
     return request.model_copy(update={"resource_arns": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: AssociateWorkspaceResponse,
 ) -> Iterable[Verdict[FailedBatchAssociationSummary]]:
@@ -98,7 +94,7 @@ associate_workspace: Final[
     max_items=25,
     items=attrgetter("resource_arns"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -58,10 +58,6 @@ def _with_items(
     return request.model_copy(update={"items": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(response: BatchDisassociateResourceResponse) -> Iterable[Verdict[FailedItem]]:
     for entry in response.failed_items:
         yield Verdict(
@@ -83,7 +79,7 @@ batch_disassociate_resource: Final[
     max_items=100,
     items=attrgetter("items"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -71,10 +71,6 @@ def _with_items(
     return request.model_copy(update={"account_ids": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(response: DisassociateMembersResponse) -> Iterable[Verdict[UnprocessedAccount]]:
     for entry in response.unprocessed_accounts:
         yield Verdict(
@@ -95,7 +91,7 @@ disassociate_members: Final[
     max_items=50,
     items=attrgetter("account_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

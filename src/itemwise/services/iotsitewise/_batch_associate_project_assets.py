@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Annotated, Final
 from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -75,10 +75,6 @@ def _client_token(request: BatchAssociateProjectAssetsRequest, items: Sequence[s
     return given if whole else str(uuid4())
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchAssociateProjectAssetsResponse,
 ) -> Iterable[Verdict[AssetErrorDetails]]:
@@ -107,7 +103,7 @@ batch_associate_project_assets: Final[
     max_items=100,
     items=attrgetter("asset_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

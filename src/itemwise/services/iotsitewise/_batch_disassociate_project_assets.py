@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Annotated, Final
 from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -77,10 +77,6 @@ def _client_token(
     return given if whole else str(uuid4())
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchDisassociateProjectAssetsResponse,
 ) -> Iterable[Verdict[AssetErrorDetails]]:
@@ -109,7 +105,7 @@ batch_disassociate_project_assets: Final[
     max_items=100,
     items=attrgetter("asset_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -56,10 +56,6 @@ def _with_items(
     return request.model_copy(update={"secret_arn_list": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchAssociateScramSecretResponse,
 ) -> Iterable[Verdict[UnprocessedScramSecret]]:
@@ -91,7 +87,7 @@ batch_associate_scram_secret: Final[
     max_items=10,
     items=attrgetter("secret_arn_list"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

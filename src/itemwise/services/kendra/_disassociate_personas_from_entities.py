@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     Request,
     RequestList,
@@ -62,10 +62,6 @@ def _with_items(
     return request.model_copy(update={"entity_ids": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: DisassociatePersonasFromEntitiesResponse,
 ) -> Iterable[Verdict[FailedEntity]]:
@@ -93,7 +89,7 @@ disassociate_personas_from_entities: Final[
     max_items=25,
     items=attrgetter("entity_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,

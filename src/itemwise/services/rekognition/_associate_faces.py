@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Annotated, Final
 from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     OPEN_ENUM,
     Request,
@@ -126,10 +126,6 @@ def _client_token(request: AssociateFacesRequest, items: Sequence[str]) -> str |
     return given if whole else str(uuid4())
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(response: AssociateFacesResponse) -> Iterable[Verdict[UnsuccessfulFaceAssociation]]:
     for failed in response.unsuccessful_face_associations:
         yield Verdict(
@@ -156,7 +152,7 @@ associate_faces: Final[
     max_items=100,
     items=attrgetter("face_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Annotated, Final
 from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     OPEN_ENUM,
     Request,
@@ -122,10 +122,6 @@ def _client_token(request: DisassociateFacesRequest, items: Sequence[str]) -> st
     return given if whole else str(uuid4())
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: DisassociateFacesResponse,
 ) -> Iterable[Verdict[UnsuccessfulFaceDisassociation]]:
@@ -156,7 +152,7 @@ disassociate_faces: Final[
     max_items=100,
     items=attrgetter("face_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures and successes.
     silence_is_success=False,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Final
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Operation, Verdict, by_value
 from itemwise._shape import (
     OPEN_ENUM,
     Request,
@@ -82,10 +82,6 @@ def _with_items(
     return request.model_copy(update={"finding_ids": tuple(items)})
 
 
-def _key(_position: int, item: str) -> Key:
-    return (item,)
-
-
 def _verdicts(
     response: BatchDisassociateFindingIssueResponse,
 ) -> Iterable[Verdict[BatchDisassociateFindingIssueError]]:
@@ -115,7 +111,7 @@ batch_disassociate_finding_issue: Final[
     max_items=100,
     items=attrgetter("finding_ids"),
     with_items=_with_items,
-    key=_key,
+    key=by_value,
     verdicts=_verdicts,
     # The reply lists failures alone.
     silence_is_success=True,
