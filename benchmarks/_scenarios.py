@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
@@ -256,14 +257,19 @@ class Start:
 def starts(samples: int) -> list[Start]:
     """Import, open and call in processes of their own, in turns."""
     found: dict[str, list[dict[str, float]]] = {"plain": [], "itemwise": []}
+    # Compiled once, as installed packages are: where an environment forbids that, each process
+    # would compile anew what it imports. The first round does it, and does not count.
+    unset = "PYTHONDONTWRITEBYTECODE"
+    environment = {name: value for name, value in os.environ.items() if name != unset}
     with serving(ServerOptions(service="fms")) as server:
-        for _ in range(samples):
+        for number in range(samples + 1):
             for who, seen in found.items():
                 command = [sys.executable, "-m", "benchmarks._cold", who, server.url]
                 answer = subprocess.run(  # noqa: S603 - our own module
-                    command, check=True, capture_output=True, text=True
+                    command, check=True, capture_output=True, text=True, env=environment
                 )
-                seen.append(json.loads(answer.stdout))
+                if number:
+                    seen.append(json.loads(answer.stdout))
     return [
         Start(who=who, **{name: median(one[name] for one in seen) * 1e3 for name in seen[0]})
         for who, seen in found.items()
