@@ -23,8 +23,8 @@ __all__ = ["MAX_REPLY_BYTES", "BoundedSession", "ReplyTooLargeError", "set_trans
 
 MAX_REPLY_BYTES: Final = 32 * 2**20
 """The largest reply that is read, in bytes. The largest that AWS documents for a batch call are the
-16 MB of items of DynamoDB's BatchGetItem, which base64 and JSON make half as large again; replies
-of most operations stay below one."""
+16 MB of items that a database returns, which base64 and JSON make half as large again; replies of
+most operations stay below one."""
 
 
 class ReplyTooLargeError(Exception):

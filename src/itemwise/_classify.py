@@ -1,7 +1,7 @@
 """Pure: what a failed call means. botocore's exception in, a `CallError` out.
 
 The kinds follow from the error code, the modelled ``retryable`` trait and the HTTP status, in that
-order, since services differ: FMS sends ``InternalErrorException``, "retry your request", with
+order, since services differ: one sends ``InternalErrorException``, "retry your request", with
 status 400, and others throttle with a bare 429.
 """
 
@@ -44,7 +44,7 @@ THROTTLING_CODES = frozenset(
     }
 )
 """botocore's list for its ``standard`` mode, less ``LimitExceededException`` (a quota to many
-services, of which FMS is one; where it is a throttle it comes with status 429) and less
+services; where it is a throttle it comes with status 429) and less
 ``TransactionInProgressException`` (a fault of one item)."""
 
 SERVER_FAULT_CODES = frozenset(

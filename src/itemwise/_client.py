@@ -91,7 +91,7 @@ async def open_client(
     the application: opening one costs tens of milliseconds.
 
     Args:
-        service: the service's name in botocore, such as ``fms``.
+        service: the service's name in botocore.
         session: the aiobotocore session to use, for its credentials and profile.
         config: an aiobotocore configuration, merged over itemwise's.
         **create_client_arguments: passed on to aiobotocore: ``region_name``, ``endpoint_url``,

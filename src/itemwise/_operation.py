@@ -64,7 +64,7 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     is described in user code the same way.
 
     Attributes:
-        service: the service's name in botocore, such as ``fms``.
+        service: the service's name in botocore, as its client is made by.
         name: the operation's wire name, such as ``BatchDisassociateResource``.
         request: the request model.
         response: the response model.
