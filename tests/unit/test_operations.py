@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+import itemwise
 from itemwise import Key, Operation, Request, Response, Verdict
 from itemwise.services.connect import DisassociateWorkspaceRequest, disassociate_workspace
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
@@ -415,3 +418,14 @@ def test_an_association_of_ram_is_keyed_by_what_is_there(
     (verdict,) = verdicts(disassociate_resource_share, {"resourceShareAssociations": [entry]})
     assert verdict.key == key
     assert key is None or all(type(value) is str for value in verdict.key or ())
+
+
+def test_the_engine_names_no_service() -> None:
+    package = Path(itemwise.__file__).parent
+    services = [path.name for path in (package / "services").iterdir() if path.is_dir()]
+    named = re.compile(rf"\b({'|'.join(services)})\b", re.IGNORECASE)
+
+    engine = {path.name: named.findall(path.read_text("utf-8")) for path in package.glob("*.py")}
+
+    assert len(engine) > 20
+    assert {name: found for name, found in engine.items() if found} == {}
