@@ -25,6 +25,10 @@ _THROTTLES = {
     "5": Throttle(rate=5, burst=10, calls=100),
     "50": Throttle(rate=50, burst=10, calls=500),
     "500": Throttle(rate=500, burst=10, calls=10_000),
+    "5-slow": Throttle(rate=5, burst=10, calls=100, delay=0.1),
+    "50-slow": Throttle(rate=50, burst=10, calls=500, delay=0.1),
+    "50-single": Throttle(rate=50, burst=1, calls=500),
+    "50-single-slow": Throttle(rate=50, burst=1, calls=500, delay=0.1),
 }
 
 
@@ -39,7 +43,7 @@ def _options() -> argparse.Namespace:
         nargs="*",
         choices=sorted(_THROTTLES),
         default=["50"],
-        help="calls a second that the service allows",
+        help="calls a second that the service allows; slow: answers take 100 ms; single: no burst",
     )
     parser.add_argument("--dry", action="store_true", help="print, and leave the page alone")
     return parser.parse_args()

@@ -34,7 +34,7 @@ def markdown(results: Results) -> str:
     """Write the section."""
     memory = [f"| {title} | {size:.0f} |" for title, size in results.memory]
     goodput = [
-        f"| {g.throttle.rate:g}/s, burst {g.throttle.burst}, {g.throttle.calls:,} calls | {g.who} "
+        f"| {g.throttle} | {g.who} "
         f"| {g.reached:.0%} | {g.wasted:.0%} | {g.lost} | {g.seconds:.1f} s |"
         for g in results.goodput
     ]

@@ -150,11 +150,23 @@ async def delayed(rounds: int) -> list[Comparison]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """A token bucket, and how many calls are to get through it."""
+    """A token bucket, and how many calls are to get through it.
+
+    Attributes:
+        rate: calls a second that flow in.
+        burst: calls that it holds.
+        calls: how many are sent.
+        delay: seconds before each answer.
+    """
 
     rate: float
     burst: int
     calls: int
+    delay: float = 0.0
+
+    def __str__(self) -> str:
+        slow = f", {self.delay * 1000:.0f} ms" if self.delay else ""
+        return f"{self.rate:g}/s, burst {self.burst}, {self.calls:,} calls{slow}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +193,9 @@ class Goodput:
 async def goodput(throttle: Throttle, concurrency: int = 16) -> list[Goodput]:
     """One item a call against a token bucket, in itemwise and in botocore's retry modes."""
     session, found = get_session(), list[Goodput]()
-    options = ServerOptions(service="fms", rate=throttle.rate, burst=throttle.burst)
+    options = ServerOptions(
+        service="fms", rate=throttle.rate, burst=throttle.burst, delay=throttle.delay
+    )
     names = FMS.names(throttle.calls)
     with serving(options) as server:
         where = arguments(server.url)
