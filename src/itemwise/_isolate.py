@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from itemwise._exchange import ChunkCall, Exchange
+from itemwise._chunk_call import ChunkCall
+from itemwise._exchange import Exchange
 from itemwise._plan import Chunk
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,10 @@ class Chunk(Generic[ItemT]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def pairs(self) -> Iterable[tuple[int, ItemT]]:
+        """Give each item with its index."""
+        return zip(self.indexes, self.items, strict=True)
 
     def at(self, positions: Sequence[int]) -> Chunk[ItemT]:
         """Make a chunk of the items at some positions."""

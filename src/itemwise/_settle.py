@@ -73,7 +73,7 @@ class Settlement(Generic[ItemT, EntryT]):
         """Make the outcomes of the items that have one now, in order."""
         others, again, entries = self.others, self.again, self.entries
         chunk = self.chunk
-        for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
+        for position, (index, item) in enumerate(chunk.pairs()):
             other = others.get(position)
             if other is not None:
                 yield other
@@ -137,7 +137,7 @@ def settle(
     silent = mentioned < len(chunk)
     silence = _meaning_of_silence(operation, response, unmatched) if silent else None
     if silence is not None:
-        for position, (index, item) in enumerate(zip(chunk.indexes, chunk.items, strict=True)):
+        for position, (index, item) in enumerate(chunk.pairs()):
             if position not in entries and position not in failures:
                 others[position] = Unknown(index=index, item=item, error=silence)
     slowed = sum(is_throttling(verdict.code) for verdict in again.values())
@@ -226,7 +226,7 @@ def unsettled(
         said: what attempts at them have brought.
         reason: why nothing more is sent.
     """
-    for index, item in zip(chunk.indexes, chunk.items, strict=True):
+    for index, item in chunk.pairs():
         last = said.verdicts.get(index) or said.refusal
         if said.doubt is not None:
             yield Unknown(index=index, item=item, error=said.doubt)

@@ -1,0 +1,324 @@
+"""One chunk's way through the service: its attempts, and what they have said of its items."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+from itemwise._call import attempt, doubt_of, may_repeat
+from itemwise._exchange import Exchange
+from itemwise._observe import tell
+from itemwise._operation import Verdict
+from itemwise._outcomes import NotAttemptedReason, Unknown, Unsuccessful
+from itemwise._plan import Chunk
+from itemwise._rate import Start
+from itemwise._reply import Reply
+from itemwise._retry import Again, repeat
+from itemwise._settle import Said, Settlement, refused, settle, unsettled
+from itemwise._shape import Request, Response
+from itemwise.errors import (
+    CallError,
+    Delivery,
+    RejectedError,
+    ResponseError,
+    ThrottledError,
+    TransientError,
+)
+from itemwise.results import CallRecord
+
+__all__ = ["ChunkCall"]
+
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Response)
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
+
+
+class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
+    """One chunk's exchange with the service.
+
+    Attributes:
+        chunk: the items that have no outcome yet.
+        rejection: the refusal of the whole call that a single bad item can have caused; the items
+            are then still without an outcome.
+        answered: whether the service took the call, whatever it said of the items.
+    """
+
+    __slots__ = (
+        "_attempts",
+        "_doubt",
+        "_exchange",
+        "_fault",
+        "_in_flight",
+        "_refusal",
+        "_request",
+        "_request_id",
+        "_throttles",
+        "_told",
+        "_verdicts",
+        "answered",
+        "chunk",
+        "rejection",
+    )
+
+    def __init__(
+        self,
+        exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+        chunk: Chunk[ItemT],
+        earlier: Said[EntryT] | None = None,
+    ) -> None:
+        self.chunk = chunk
+        self.rejection: RejectedError | None = None
+        self.answered = False
+        self._exchange = exchange
+        self._request: RequestT | None = None
+        self._request_id: str | None = None
+        self._attempts = 0
+        self._throttles = 0
+        self._told = False
+        self._in_flight = False
+        self._fault: CallError | None = None
+        self._doubt = earlier.doubt if earlier else None
+        self._refusal = earlier.refusal if earlier else None
+        self._verdicts: Mapping[int, Verdict[EntryT]] = {}
+        exchange.active[self] = None
+
+    def said(self) -> Said[EntryT]:
+        """Tell what is known of the items that have no outcome yet."""
+        doubt = self._doubt
+        if self._in_flight:
+            doubt = TransientError(
+                "the run ended while the call was in flight: it may have been applied",
+                operation=self._exchange.operation.name,
+                code="Interrupted",
+                delivery=Delivery.IN_DOUBT,
+            )
+        return Said(doubt=doubt, refusal=self._refusal, verdicts=self._verdicts)
+
+    async def run(self) -> None:
+        """Send the chunk until each item has its outcome, the policy is spent or the run ends."""
+        exchange = self._exchange
+        clock = asyncio.get_running_loop().time
+        items, started = len(self.chunk), clock()
+        try:
+            ended = await repeat(exchange.policy, self._attempt)
+        finally:
+            if self._attempts:
+                record = CallRecord(
+                    items=items,
+                    attempts=self._attempts,
+                    throttled=self._throttles,
+                    request_id=self._request_id,
+                    code=self._fault.code if self._fault else None,
+                    seconds=clock() - started,
+                )
+                exchange.records.append(record)
+                tell(exchange.operation, record)
+        if ended is not _LEFT_TO_THE_RUN:
+            self._conclude()
+
+    def split(self, *cuts: int) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
+        """Make calls of this one's parts, in its place, cut before the given positions."""
+        bounds = (0, *cuts, len(self.chunk))
+        return self.apart(*(range(start, stop) for start, stop in pairwise(bounds)))
+
+    def apart(self, *groups: Sequence[int]) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
+        """Make calls of groups of positions, in this one's place: each position is in one group."""
+        parts = [ChunkCall(self._exchange, self.chunk.at(group), self.said()) for group in groups]
+        del self._exchange.active[self]
+        return parts
+
+    def refuse(self) -> None:
+        """Settle the items of a rejected call as failed."""
+        if self._refusal is not None:
+            self._settle_all(
+                refused(index, item, self._refusal, self._doubt)
+                for index, item in self.chunk.pairs()
+            )
+
+    async def _attempt(self) -> Again | object:
+        exchange = self._exchange
+        start: Start | None = None
+        while start is None:
+            if not self._may_start():
+                return _LEFT_TO_THE_RUN
+            start = await exchange.pace.turn(exchange)
+        try:
+            if not self._may_start():
+                exchange.pace.withdraw(start)
+                return _LEFT_TO_THE_RUN
+            if self._request is None:
+                # Once for each payload: an attempt with the same items repeats the client token.
+                self._request = exchange.operation.with_items(exchange.request, self.chunk.items)
+        except BaseException:
+            exchange.pace.withdraw(start)
+            raise
+        exchange.begun += not self._attempts
+        exchange.attempts += 1
+        self._attempts += 1
+        answer = await self._send(self._request, start)
+        if exchange.halted and isinstance(answer, Again):
+            return _LEFT_TO_THE_RUN
+        return answer
+
+    def _may_start(self) -> bool:
+        # A fault stops what has not begun; a deadline or a cancellation stops everything.
+        exchange = self._exchange
+        return not exchange.halted and (exchange.error is None or self._attempts > 0)
+
+    async def _send(self, request: RequestT, start: Start) -> Again | None:
+        exchange = self._exchange
+        task = asyncio.current_task()
+        assert task is not None
+        exchange.in_flight.add(task)
+        # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
+        self._in_flight = True
+        try:
+            reply = await attempt(exchange.client, exchange.operation, request)
+            # A client that repeats calls by itself may show the refusal of its own repeat.
+            self._doubt = reply.doubt or self._doubt
+            settlement = self._settled(reply.response)
+        except CallError as error:
+            again = self._faulted(error)
+            # Only now that a doubt is noted: a fault of our own must not make it forgotten.
+            self._in_flight = False
+            self._tell_pace_of(error, start)
+            return again
+        finally:
+            exchange.in_flight.discard(task)
+        again = self._answered(settlement, reply)
+        self._in_flight = False
+        self._tell_pace(settlement, start)
+        return again
+
+    def _tell_pace(self, settlement: Settlement[ItemT, EntryT], start: Start) -> None:
+        pace, told = self._exchange.pace, self._told
+        self._told = settlement.throttled
+        if not settlement.throttled:
+            pace.accepted(start)
+        elif told:
+            # The same items once more: their own backoff is what they need. An item that is
+            # throttled whatever the rate would else hold up all others.
+            pace.withdraw(start)
+        else:
+            partly = settlement.settled > 0
+            pace.throttled(start, self._exchange.operation.name, partly=partly)
+
+    def _tell_pace_of(self, error: CallError, start: Start) -> None:
+        pace = self._exchange.pace
+        if isinstance(error, ThrottledError):
+            pace.throttled(start, self._exchange.operation.name)
+        elif error.status is None:
+            # Without an answer it says nothing of the rate, and its delay nothing of the way.
+            pace.withdraw(start)
+        else:
+            pace.accepted(start)
+
+    def _settled(self, response: ResponseT) -> Settlement[ItemT, EntryT]:
+        operation = self._exchange.operation
+        try:
+            return settle(operation, self.chunk, response, self._doubt)
+        except Exception as error:
+            # The operation's own functions read the reply, and a strange one can break them.
+            raise ResponseError(
+                f"the entries of the reply cannot be read: {type(error).__name__}: {error}",
+                operation=operation.name,
+                code="UnreadableReply",
+                delivery=Delivery.IN_DOUBT,
+                request_id=response.request_id,
+            ) from error
+
+    def _answered(
+        self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]
+    ) -> Again | None:
+        exchange = self._exchange
+        if settlement.unmatched:
+            exchange.unmatched.extend(settlement.unmatched)
+        exchange.deliver_answer(settlement, reply)
+        exchange.answered += 1
+        self.answered = True
+        self._request_id = reply.request_id
+        self._fault = self._refusal = None
+        if settlement.settled:
+            exchange.progress_at = asyncio.get_running_loop().time()
+        again = settlement.again
+        if not again:
+            self._close()
+            return None
+        positions = list(again)
+        self._verdicts = {self.chunk.indexes[p]: again[p] for p in positions}
+        self.chunk = self.chunk.at(positions)
+        # A shrunk payload: its request is made anew, and with it its client token.
+        self._request = None
+        return Again() if self._is_harmless_again() else None
+
+    def _faulted(self, error: CallError) -> Again | None:
+        exchange = self._exchange
+        self._fault = error
+        self._request_id = error.request_id or self._request_id
+        self._doubt = doubt_of(error) or self._doubt
+        if error.delivery is Delivery.REFUSED:
+            self._refusal, self._verdicts = error, {}
+        if isinstance(error, ThrottledError):
+            self._throttles += 1
+            exchange.throttles += 1
+            if exchange.stalled() or not self._is_harmless_again():
+                return None
+            # Time bounds these, not attempts, and the pace sets the wait: a service that is slow is
+            # no reason to give items up.
+            return Again(counted=False, backoff=False, retry_after=error.retry_after)
+        if may_repeat(error, exchange.operation):
+            return Again(retry_after=error.retry_after)
+        return None
+
+    def _is_harmless_again(self) -> bool:
+        # Only a client that repeats calls by itself brings a doubt that is not the call's own end.
+        return self._doubt is None or self._exchange.operation.idempotent
+
+    def _conclude(self) -> None:
+        """Settle what the last attempt left, now that there will be no other."""
+        if not len(self.chunk):
+            return
+        exchange, error, pairs = self._exchange, self._fault, self.chunk.pairs()
+        if error is None:
+            # Answered: what is left are entries that stayed retryable to the end.
+            self._settle_all(refused(i, item, self._verdicts[i], self._doubt) for i, item in pairs)
+            return
+        if error.delivery is Delivery.IN_DOUBT:
+            self._settle_all(Unknown(index=i, item=item, error=error) for i, item in pairs)
+            return
+        if isinstance(error, RejectedError) and error.delivery is Delivery.REFUSED:
+            by_an_item = error.code in exchange.operation.item_error_codes
+            if by_an_item and exchange.isolate and self._is_harmless_again():
+                self.rejection = error
+                return
+            self.refuse()
+            if not by_an_item:
+                exchange.stop(error)
+            return
+        self._settle_all(unsettled(self.chunk, self.said(), NotAttemptedReason.UNREACHABLE))
+        if error.delivery is Delivery.NEVER_LEFT:
+            exchange.stop(error)
+        elif (
+            isinstance(error, ThrottledError)
+            and exchange.policy is not None
+            and self._is_harmless_again()
+        ):
+            # Stalled: what waits for its turn would only be throttled again.
+            exchange.stop(error)
+            exchange.halt()
+
+    def _settle_all(self, outcomes: Iterable[Unsuccessful[ItemT, EntryT]]) -> None:
+        self._exchange.deliver(outcomes)
+        self._close()
+
+    def _close(self) -> None:
+        self.chunk = self.chunk.at(())
+        self._verdicts = {}
+        self._exchange.active.pop(self, None)
+
+
+_LEFT_TO_THE_RUN = object()
+"""The run ended first: it settles the items itself."""
