@@ -16,13 +16,14 @@ from weakref import WeakKeyDictionary
 
 from pydantic_core import to_json
 
+from itemwise._json_shapes import element_shapes, member_shapes, speaks_json
+
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
 __all__ = ["Layout", "Outgoing", "write_bodies"]
 
-_JSON_PROTOCOLS = frozenset({"json", "rest-json"})
 _PLAIN_TYPES = frozenset({"boolean", "integer", "list", "long", "map", "string", "structure"})
 """Those which pydantic writes as botocore does: no blob, no timestamp, no float."""
 
@@ -112,24 +113,22 @@ def _layout(operation: OperationModel) -> Layout:
 
 
 def _read_layout(operation: OperationModel) -> Layout:
-    service, shape = operation.service_model, operation.input_shape
-    protocol = getattr(service, "resolved_protocol", service.protocol)
-    nothing = Layout(frozenset(), frozenset())
-    if protocol not in _JSON_PROTOCOLS or shape is None or "payload" in shape.serialization:
+    shape, nothing = operation.input_shape, Layout(frozenset(), frozenset())
+    if not speaks_json(operation) or shape is None or "payload" in shape.serialization:
         return nothing
     if getattr(operation, "operation_context_parameters", None):
         # Its endpoint is found by looking into the lists.
         return nothing
-    members: Mapping[str, Shape] = getattr(shape, "members", {})
+    members = member_shapes(shape)
     elsewhere = {name for name, member in members.items() if "location" in member.serialization}
     body = {name: member for name, member in members.items() if name not in elsewhere}
-    if not all(_is_plain(name, member, set()) for name, member in body.items()):
+    if not all(_serializes_plainly(name, member, set()) for name, member in body.items()):
         return nothing
     lists = {name for name, member in body.items() if member.type_name == "list"}
     return Layout(frozenset(lists), frozenset(elsewhere))
 
 
-def _is_plain(name: str, shape: Shape, seen: set[str]) -> bool:
+def _serializes_plainly(name: str, shape: Shape, seen: set[str]) -> bool:
     """Whether a member's JSON has the form and the name of the value that botocore is given."""
     traits = shape.serialization
     if shape.type_name not in _PLAIN_TYPES or traits.get("name", name) != name:
@@ -139,11 +138,7 @@ def _is_plain(name: str, shape: Shape, seen: set[str]) -> bool:
     if shape.name in seen:
         return True
     seen.add(shape.name)
-    members: Mapping[str, Shape] = getattr(shape, "members", {})
     # What stands in a list or a map has no name of its own.
-    inner: list[Shape] = [
-        getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)
-    ]
-    return all(_is_plain(key, member, seen) for key, member in members.items()) and all(
-        _is_plain(member.serialization.get("name", ""), member, seen) for member in inner
-    )
+    elements = ((part.serialization.get("name", ""), part) for part in element_shapes(shape))
+    inner = [*member_shapes(shape).items(), *elements]
+    return all(_serializes_plainly(key, part, seen) for key, part in inner)

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic import ValidationError
 
+from itemwise._json_shapes import element_shapes, member_shapes, speaks_json
 from itemwise._own_retries import own_attempts
 from itemwise._shape import Response
 from itemwise.errors import CallError, Delivery, ResponseError
@@ -57,9 +58,6 @@ class ResponseMetadata(TypedDict, total=False):
 
     HTTPStatusCode: int
     RequestId: str
-
-
-_JSON_PROTOCOLS = frozenset({"json", "rest-json"})
 
 
 Came: TypeAlias = "Exception | Mapping[str, object]"
@@ -153,28 +151,26 @@ def _note_attempt(
 def _reads_as_json(operation: OperationModel) -> bool:
     known = _readable.get(operation)
     if known is None:
-        service = operation.service_model
-        protocol = getattr(service, "resolved_protocol", service.protocol)
         output = operation.output_shape
-        known = protocol in _JSON_PROTOCOLS and output is not None and _is_plain(output, set())
+        known = speaks_json(operation) and output is not None and _parses_plainly(output, set())
         _readable[operation] = known
     return known
 
 
-def _is_plain(shape: Shape, seen: set[str]) -> bool:
+def _parses_plainly(shape: Shape, seen: set[str]) -> bool:
     """Whether a shape's JSON has the form of the dict that botocore would make of it."""
     if shape.name in seen:
         return True
     seen.add(shape.name)
     if shape.type_name == "blob" or "payload" in shape.serialization:
         return False
-    members: Mapping[str, Shape] = getattr(shape, "members", {})
+    members = member_shapes(shape)
     for name, member in members.items():
         renamed = member.serialization.get("name", name) != name
         if renamed or "location" in member.serialization:
             return False
-    inner = [getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)]
-    return all(_is_plain(member, seen) for member in [*members.values(), *inner])
+    inner = [*members.values(), *element_shapes(shape)]
+    return all(_parses_plainly(member, seen) for member in inner)
 
 
 def read(
@@ -196,6 +192,7 @@ def read(
     """
     # botocore's own part of every reply, whatever its members.
     metadata = cast("ResponseMetadata", parsed.get("ResponseMetadata", {}))
+    request_id = metadata.get("RequestId")
     try:
         if reply.body is not None:
             response = model.model_validate_json(reply.body)
@@ -209,9 +206,8 @@ def read(
             code="UnreadableReply",
             delivery=Delivery.IN_DOUBT,
             status=metadata.get("HTTPStatusCode"),
-            request_id=metadata.get("RequestId"),
+            request_id=request_id,
         ) from error
-    request_id = metadata.get("RequestId")
     return Reply(response.with_request_id(request_id), request_id, reply.body, doubt)
 
 
