@@ -240,18 +240,24 @@ async def wrong_code_is_refused(
     other: DisassociateWorkspaceRequest,
     result: Result,
 ) -> None:
-    BatchDisassociateResourceRequest(items=["a"])  # type: ignore[call-arg]
-    BatchDisassociateResourceRequest(resource_set_identifier=1, items=["a"])  # type: ignore[arg-type]
-    BatchDisassociateResourceRequest(resource_set_identifier="rs", items=[1])  # type: ignore[list-item]
-    await batch_disassociate_resource(client, other)  # type: ignore[arg-type]
-    await batch_disassociate_resource(client, request, retry=3)  # type: ignore[arg-type]
-    await batch_disassociate_resource("fms", request)  # type: ignore[arg-type]
-    await run_batch(client, batch_disassociate_resource, other)  # type: ignore[misc]
-    await run_batch(client, batch_disassociate_resource, request, 4)  # type: ignore[call-arg]
-    _ = result.outcomes[0].code  # type: ignore[union-attr]
-    _ = result.failed[0].entry.reason  # type: ignore[union-attr]
-    result.failed[0].index = 3  # type: ignore[misc]
-    _ = itemwise.run_bach  # type: ignore[attr-defined]
+    BatchDisassociateResourceRequest(items=["a"])  # type: ignore[call-arg]  # no resource set
+    BatchDisassociateResourceRequest(
+        resource_set_identifier=1,  # type: ignore[arg-type]  # not a string
+        items=["a"],
+    )
+    BatchDisassociateResourceRequest(
+        resource_set_identifier="rs",
+        items=[1],  # type: ignore[list-item]  # not a string
+    )
+    await batch_disassociate_resource(client, other)  # type: ignore[arg-type]  # another request
+    await batch_disassociate_resource(client, request, retry=3)  # type: ignore[arg-type]  # no policy
+    await batch_disassociate_resource("fms", request)  # type: ignore[arg-type]  # no client
+    await run_batch(client, batch_disassociate_resource, other)  # type: ignore[misc]  # another request
+    await run_batch(client, batch_disassociate_resource, request, 4)  # type: ignore[call-arg]  # not by place
+    _ = result.outcomes[0].code  # type: ignore[union-attr]  # not of all outcomes
+    _ = result.failed[0].entry.reason  # type: ignore[union-attr]  # can be None
+    result.failed[0].index = 3  # type: ignore[misc]  # frozen
+    _ = itemwise.run_bach  # type: ignore[attr-defined]  # no such name
 
 
 def the_package_has_what_is_imported_from_it() -> None:
