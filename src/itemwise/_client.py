@@ -9,9 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, TypedDict, Unpack, cast
 
 import aiobotocore
-import botocore
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
+from botocore import handlers
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._body import write_bodies
@@ -48,9 +48,10 @@ class ClientArguments(TypedDict, total=False):
 
 
 def _defaults() -> AioConfig:
+    # The session adds botocore's part.
     agent = (
         f"itemwise/{version('itemwise')} aiobotocore/{aiobotocore.__version__} "
-        f"botocore/{botocore.__version__} python/{platform.python_version()}"
+        f"python/{platform.python_version()}"
     )
     return AioConfig(
         # One retry layer: ours.
@@ -64,9 +65,14 @@ def _defaults() -> AioConfig:
 
 
 def _forget_retries(client: AioBaseClient) -> None:
+    events = client.meta.events
     # botocore's handler would look at each reply, only to find that it has no attempt left.
     service = client.meta.service_model.service_id.hyphenize()
-    client.meta.events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
+    events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
+    # Two headers would call each attempt the first: what follows is another call to botocore. The
+    # function that sets them is botocore's own affair, and may one day have another name.
+    if count_attempts := getattr(handlers, "add_retry_headers", None):
+        events.unregister("request-created", count_attempts)
 
 
 class _ClientSource(Protocol):

@@ -208,6 +208,24 @@ async def test_our_client_has_one_retry_layer_a_large_pool_and_our_name(
     assert "itemwise/" in agents[0]
 
 
+@pytest.mark.parametrize(("retries", "counted"), [(None, False), ({"max_attempts": 2}, True)])
+async def test_attempts_are_counted_on_the_wire_where_botocore_makes_them(
+    aws: LocalAWS, session: AioSession, retries: dict[str, int] | None, counted: bool
+) -> None:
+    headers: list[Mapping[str, object]] = []
+
+    def keep(request: object, **_: object) -> None:
+        headers.append(getattr(request, "headers"))  # noqa: B009 - untyped
+
+    config = AioConfig(retries=retries) if retries else None
+    async with aws.client("fms", session=session, config=config) as client:
+        client.meta.events.register("before-send.fms", keep)
+        await FMS.operation(client, REQUEST)
+
+    assert ("amz-sdk-request" in headers[0]) is counted
+    assert ("amz-sdk-invocation-id" in headers[0]) is counted
+
+
 async def test_our_client_leaves_validation_to_the_models(
     aws: LocalAWS, session: AioSession
 ) -> None:
