@@ -82,7 +82,9 @@ class _AsTuple:
         schema = core_schema.tuple_variable_schema(handler.generate_schema(item))
         if not self._null_is_empty:
             return schema
-        return core_schema.no_info_before_validator_function(_empty_if_null, schema)
+        # After, not before: what a function sees before is first made of the JSON, and read again.
+        nullable = core_schema.nullable_schema(schema)
+        return core_schema.no_info_after_validator_function(_empty_if_null, nullable)
 
 
 def _empty_if_null(value: object) -> object:
