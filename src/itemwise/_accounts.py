@@ -35,6 +35,9 @@ _SUCCEEDED: Final = MARKS[Status.SUCCEEDED]
 _ROOM: Final = 2**19
 """Bytes of replies that a run keeps as they are, before it packs those that follow."""
 
+_RAW: Final = -zlib.MAX_WBITS
+"""Without a checksum, which would take as long as the packing: these bytes go nowhere."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Accounts(Generic[ItemT, EntryT]):
@@ -99,7 +102,7 @@ class Accounts(Generic[ItemT, EntryT]):
         # Packing takes its time, and saves nine tenths: entries repeat their names, and more.
         if self.kept <= _ROOM:
             return Page(indexes=indexes, reply=body, packed=False)
-        return Page(indexes=indexes, reply=zlib.compress(body, 1), packed=True)
+        return Page(indexes=indexes, reply=zlib.compress(body, 1, _RAW), packed=True)
 
     def _note(self, outcome: Unsuccessful[ItemT, EntryT]) -> None:
         index = outcome.index
@@ -148,12 +151,12 @@ class Page:
         """Read the entries again, by the indexes of their items."""
         reply = self.reply
         if isinstance(reply, bytes):
-            body = zlib.decompress(reply) if self.packed else reply
+            body = zlib.decompress(reply, _RAW) if self.packed else reply
             reply = operation.response.model_validate_json(body)
         position_of = positions(operation, [items[index] for index in self.indexes])
         found: dict[int, ResponseShape | None] = {}
         for verdict in operation.verdicts(reply):
-            position = None if verdict.key is None else position_of.get(verdict.key)
+            position = position_of.get(verdict.key)
             if position is not None and not verdict.failed:
                 found.setdefault(self.indexes[position], verdict.success)
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from itemwise._call import attempt, doubt_of, may_repeat
 from itemwise._exchange import Exchange
@@ -315,10 +315,12 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._close()
 
     def _close(self) -> None:
-        self.chunk = self.chunk.at(())
+        self.chunk = _NOTHING
         self._verdicts = {}
         self._exchange.active.pop(self, None)
 
+
+_NOTHING: Final[Chunk[Any]] = Chunk(indexes=(), items=())
 
 _LEFT_TO_THE_RUN = object()
 """The run ended first: it settles the items itself."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from itemwise._classify import is_throttling
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._outcomes import (
     Failed,
     NotAttempted,
@@ -81,10 +81,14 @@ class Settlement(Generic[ItemT, EntryT]):
                 yield Succeeded(index=index, item=item, entry=entries.get(position))
 
 
-def positions(operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]) -> dict[Key, int]:
-    """Find the positions of a call's items by their keys."""
+def positions(
+    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]
+) -> Mapping[Key | None, int]:
+    """Find the positions of a call's items by their keys; what has no key has no position."""
     places = range(len(items))
-    return dict(zip(map(operation.key, places, items), places, strict=True))
+    # The keys that `by_value` gives, without a call for each.
+    keys = zip(items) if operation.key is by_value else map(operation.key, places, items)
+    return dict(zip(keys, places, strict=True))
 
 
 def settle(
@@ -108,12 +112,11 @@ def settle(
     failures: dict[int, Verdict[EntryT]] = {}
     entries: dict[int, ResponseShape | None] = {}
     unmatched: list[UnmatchedEntry] = []
-    position_of: dict[Key, int] = {}
+    position_of: Mapping[Key | None, int] = {}
     for verdict in operation.verdicts(response):
         # Most replies of services that list failures alone are empty.
         position_of = position_of or positions(operation, chunk.items)
-        key = verdict.key
-        position = None if key is None else position_of.get(key)
+        position = position_of.get(verdict.key)
         if position is None:
             entry = verdict.entry if verdict.failed else verdict.success
             unmatched.append(
