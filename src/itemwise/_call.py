@@ -119,8 +119,8 @@ async def attempt(
     method: Callable[..., Awaitable[Mapping[str, object]]] = getattr(
         client, xform_name(operation.name)
     )
-    # Without unset and None members, so that an empty optional list is not sent.
-    members = request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    # What is None is absent: services refuse null.
+    members = request.model_dump(by_alias=True, exclude_none=True)
     with listening(client, operation.name) as reply, Outgoing(members):
         try:
             parsed = await method(**members)

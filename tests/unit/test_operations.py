@@ -42,7 +42,7 @@ Said = tuple[Key | None, bool, str | None, str | None]
 
 def sent(request: Request) -> Mapping[str, object]:
     """Give the members that travel."""
-    return request.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+    return request.model_dump(by_alias=True, exclude_none=True)
 
 
 def verdicts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -21,7 +21,9 @@ from itemwise import (
     ThrottledError,
     TransientError,
     open_client,
+    wire,
 )
+from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
 from itemwise.testing import (
     Drop,
     FailCalls,
@@ -310,6 +312,20 @@ async def test_what_is_none_is_not_sent(case: Case, client: AioBaseClient, aws: 
 
     (body,) = bodies
     assert "null" not in body
+
+
+@pytest.mark.parametrize("case", [FMS])
+async def test_a_default_of_the_users_own_model_is_sent(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    class ToOneSet(BatchDisassociateResourceRequest):
+        resource_set_identifier: Annotated[str, wire("ResourceSetIdentifier")] = "of-all-of-us"
+
+    operation = replace(batch_disassociate_resource, request=ToOneSet)
+
+    response = await operation(client, ToOneSet(items=["resource"]))
+
+    assert response.resource_set_identifier == "of-all-of-us"
 
 
 @pytest.mark.parametrize("case", [RAM])

@@ -115,7 +115,7 @@ def _key_of(operation: Operation[Any, Any, Any, Any], item: object, aws: LocalAW
         return flat_key(list(key))
     # The service tells items apart by their place: the ledger knows them as they travel.
     if isinstance(item, BaseModel):
-        item = item.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+        item = item.model_dump(by_alias=True, exclude_none=True)
     return aws.key(operation.name, item)
 
 
