@@ -30,7 +30,8 @@ _POOL_SIZE = 256
 botocore's default of 10 would silently cap the concurrency of a run."""
 
 
-_NO_RETRIES: Final = {"total_max_attempts": 1, "mode": "standard"}
+_NO_RETRIES: Final = {"total_max_attempts": 1, "mode": "legacy"}
+"""The one mode all of whose handlers can be taken off by name."""
 
 
 class ClientArguments(TypedDict, total=False):
