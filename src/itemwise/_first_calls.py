@@ -6,7 +6,7 @@ import math
 
 __all__ = ["FIRST_WAIT", "FirstCalls"]
 
-FIRST_WAIT = 0.04
+FIRST_WAIT = 0.0275
 """Seconds from the last throttle of the first calls to the next call, at least: long enough for
 slow services to have let something flow in, short enough for fast ones to lose little."""
 

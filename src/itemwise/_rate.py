@@ -26,33 +26,32 @@ cause: it is free again until most calls are throttled.
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass
 
 from itemwise._first_calls import FIRST_WAIT, FirstCalls
+from itemwise._window import Start, Window
 
-__all__ = ["RateFinder", "Start"]
+__all__ = ["RateFinder"]
 
-_FIRST_FLIGHT, _FIRST_JUMP = 1.5, 6.0
+_FIRST_FLIGHT, _FIRST_JUMP = 3.4, 4.85
 """Calls in flight at which the seeking starts, and those to which its rate jumps once a single call
 has gone through: where the rate starts too low, what flows in meanwhile spills from the bucket."""
 
-_DOUBLING = 0.05
+_DOUBLING = 0.045
 """Seconds in which the rate doubles while seeking, at the fastest."""
 
-_CLIMB = 1.5
+_CLIMB = 2.9
 """Growth per second where bounds are known: little is in flight above the rate when the throttle
 comes, and a doubled rate is found within a second."""
 
-_STEP, _SURPLUS, _LARGEST_SHARE = 0.1, 1e-4, 0.4
-"""The rate runs ahead of what was confirmed by so many calls in flight, and a share of it that
-keeps what is in flight above the service's rate, when the throttle comes and after a burst was used
-up, to a twentieth of a second's calls, whatever the rate and the way."""
+_STEP, _FAST, _LARGEST_SHARE = 0.06, 400.0, 0.3
+"""The rate runs ahead of what was confirmed by so many calls in flight, and by a share of it, the
+square of what it is of a fast rate: a slow service shows that it is found with few calls in flight
+above its rate, a fast one would take long to find. Where it has grown, by the largest share."""
 
-_PAST, _PAST_IN_FLIGHT = 1.02, 0.3
+_PAST, _PAST_IN_FLIGHT = 1.02, 0.38
 """How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
 
-_LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.4, 1.0, 0.02
+_LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.45, 1.0, 0.0165
 """Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
 process may leave just a little, and more patiently with each time."""
 
@@ -60,16 +59,16 @@ _SLOWEST, _FEW_CALLS = 0.1, 8
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.6, 50, 12.0
+_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.7, 50, 12.0
 """How long the held rate is left alone: so many seconds, or calls where those take longer, but no
 longer than the limit. A throttle each four seconds is the price of noticing that the service
 allows more, within five."""
 
-_QUIET_WINDOWS, _QUIET_BURST = 3.5, 12.0
+_QUIET_WINDOWS, _QUIET_BURST = 4.4, 18.5
 """It is left alone more briefly while little is known: so many times the window's length, and until
 the bounds differ by so many calls, for about that is when a bucket spills."""
 
-_LEAN, _LEAN_SINGLE, _LEFT = 0.35, 0.75, 0.5
+_LEAN, _LEAN_SINGLE, _LEFT = 0.45, 0.88, 0.17
 """Where between the bounds the rate is held, less what leaves so many calls in the bucket by the
 end of the quiet, for answers out of order and for other processes to find. A bucket that holds one
 token keeps nothing, and spilling lowers the low bound."""
@@ -96,21 +95,6 @@ _LATE = 0.003
 """Seconds by which timers are late, made up for in a burst."""
 
 
-@dataclass(slots=True)
-class Start:
-    """One attempt that was let through.
-
-    Attributes:
-        number: counts attempts.
-        time: when it started, in seconds.
-        rate: the rate at that moment; zero while free.
-    """
-
-    number: int
-    time: float
-    rate: float
-
-
 class RateFinder:
     """Finds and holds the rate of one service operation."""
 
@@ -125,11 +109,7 @@ class RateFinder:
         self._delay: float | None = None
         self._jitter = 0.0
         self._first = FirstCalls()
-        # The window: from the anchor, which was throttled, to the next throttle.
-        self._anchor, self._anchor_answered = Start(0, -math.inf, 0.0), -math.inf
-        self._taken = 0
-        self._refused: deque[int] = deque(maxlen=512)
-        self._recent: deque[Start] = deque(maxlen=1024)
+        self._window = Window()
         self._low, self._high = 0.0, math.inf
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = self._contended = self._gave_way = 0
@@ -148,7 +128,7 @@ class RateFinder:
         """Take note of an attempt that starts now."""
         self._number += 1
         started = Start(self._number, now, self.rate or 0.0)
-        self._recent.append(started)
+        self._window.started(started)
         if self.rate is None:
             self._first.starts(now)
         else:
@@ -159,7 +139,7 @@ class RateFinder:
 
     def withdraw(self, start: Start) -> None:
         """Take back an attempt that was let through and never sent."""
-        self._refused.append(start.number)
+        self._window.refused(start)
         if start.rate == 0.0:
             self._first.open -= 1
 
@@ -174,7 +154,7 @@ class RateFinder:
         self._delay = known + 0.1 * (delay - known)
         self._confirmed, self._confirmed_at = start.rate, start.time
         self._share -= _SHARE_GAIN * self._share
-        self._taken += start.number > self._anchor.number
+        self._window.accepted(start)
         if start.rate:
             self._paced += 1
             self._jitter += 0.1 * (abs(delay - known) - self._jitter)
@@ -189,34 +169,30 @@ class RateFinder:
             now: the time of its answer.
             partly: whether it was accepted, and only some of its items were throttled.
         """
-        self._refused.append(start.number)
+        self._window.refused(start)
         if self.rate is None:
             self._share += _SHARE_GAIN * (1 - self._share)
             if self._share > self._believed_above:
                 self._believed_above, self._share, self._paced = 0.0, 0.0, 0
                 self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._way())
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
-        elif start.rate and start.number > self._anchor.number:
+        elif start.rate and self._window.contains(start):
             self._first.draining = False
             self._end_window(start, now, partly=partly)
         if self._first.draining:
             # The last of them says best when the bucket was empty.
-            self._anchor_at(Start(self._number, start.time, 0.0), now)
+            self._begin_window(Start(self._number, start.time, 0.0), now)
         if not start.rate:
             self._answered_first(start, now, accepted=False)
 
     def _answered_first(self, start: Start, now: float, *, accepted: bool) -> None:
         if self._first.answered(now, now - start.time, accepted=accepted):
-            self._next = self._grown_at = max(now, self._anchor_answered + FIRST_WAIT)
+            self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
             self.rate = max(self.rate or 0.0, self._first.glimpse)
 
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
-        anchor, count = self._anchor, self._accepted_before(start) + partly
-        if anchor.rate == 0.0:
-            # Connections took their time when it started: only the answers compare.
-            anchor.time = self._anchor_answered - (now - start.time)
-        started = max(start.time - anchor.time, 1e-4)
-        answered = max(now - self._anchor_answered, 1e-4)
+        count = self._window.count(start) + partly
+        started, answered = self._window.seconds(start, now)
         padding = 2 * self._jitter + 1e-3
         low = (count - 1) / (max(started, answered) + padding)
         high = (count + 1) / max(min(started, answered) - padding, 1e-4)
@@ -227,7 +203,8 @@ class RateFinder:
                 self._high = min(self._high, high)
             return
         if count:
-            high = max(high, self._spilled(start, count, min(started, answered)))
+            shorter = min(started, answered)
+            high = max(high, self._window.spilled(start, count, shorter, self._first.burst))
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
             climbed = not (self._seeking or self._contended) and start.time >= self._quiet_until
@@ -264,25 +241,20 @@ class RateFinder:
     def _way(self) -> float:
         return FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 
-    def _anchor_at(self, start: Start, now: float) -> None:
-        self._anchor, self._taken = start, 0
-        self._anchor_answered = self._learned_at = now
-        self._refused = deque((n for n in self._refused if n > start.number), maxlen=512)
-
-    def _accepted_before(self, start: Start) -> int:
-        first, end = self._anchor.number, start.number
-        return end - first - 1 - sum(first < number < end for number in self._refused)
+    def _begin_window(self, anchor: Start, now: float) -> None:
+        self._window.begin(anchor, now)
+        self._learned_at = now
 
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
         """Learn from a throttle that ends the window."""
         above, below = low > self._high, high < self._low
-        seconds = now - self._anchor_answered
+        seconds = now - self._window.answered_at
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
             self._low, self._high, self._quiet_until = 0.0, math.inf, now
             self._outgrown, self._contended = False, _AGREEING_AFTER_GROWTH
             self._set_rate(max(0.85 * start.rate, low), start, now)
-            self._anchor_at(start, now)
+            self._begin_window(start, now)
             return
         if not self._seeking:
             few = count < _CONTRADICTING and seconds < _CONTRADICTING_SECONDS
@@ -302,7 +274,7 @@ class RateFinder:
             # A throttle amid the quiet makes the window no worse, and a longer one tells more.
             self._learned_at = now
             return
-        self._anchor_at(start, now)
+        self._begin_window(start, now)
         self._agreed = self._agreed + 1 if agrees else 0
         if count >= 3 or self._agreed >= 2:
             self._hold(now, seconds)
@@ -329,7 +301,7 @@ class RateFinder:
         self.rate = self._confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
-        later = self._number - start.number - sum(n > start.number for n in self._refused)
+        later = self._window.count_later(start, self._number)
         self._next = max(self._next, start.time + (1 + later) / self.rate)
 
     def _narrow(self, low: float, high: float) -> None:
@@ -337,33 +309,6 @@ class RateFinder:
             self._low, self._high = max(low, 0.0), high
         else:
             self._low, self._high = max(low, self._low), min(high, self._high)
-
-    def _spilled(self, start: Start, count: int, seconds: float) -> float:
-        """Bound the rate from above where the bucket may have been full within the window.
-
-        Replays the calls against a bucket, and answers the highest rate that would still have left
-        it empty at the end.
-        """
-        first, low = self._anchor.number, count / seconds
-        if self._recent[0].number > first + 1:
-            return start.rate  # A window longer than what is remembered.
-        refused = set(self._refused)
-        calls = (call for call in self._recent if first < call.number < start.number)
-        times = [call.time for call in calls if call.number not in refused]
-
-        def empty(rate: float) -> bool:
-            burst = max(1.0, 0.8 * self._first.burst(rate))
-            level, last = 0.5, self._anchor.time
-            for time in times:
-                level, last = min(burst, level + rate * (time - last)) - 1, time
-            return min(burst, level + rate * (start.time - last)) < 1
-
-        high = max(start.rate, low) * 1.05
-        if not empty(high):
-            for _ in range(14):
-                middle = (low + high) / 2
-                low, high = (middle, high) if empty(middle) else (low, middle)
-        return high
 
     def _grow(self, rate: float, now: float) -> None:
         seconds = min(now - self._grown_at, 1 + 1 / rate)
@@ -376,7 +321,9 @@ class RateFinder:
             self.rate = rate + seconds * min(rate, max(_CONTENDED_CLIMB, rate / 5))
         elif self._confirmed if self._seeking else now >= self._quiet_until:
             way, confirmed = self._way(), self._confirmed
-            share = min(_LARGEST_SHARE, _SURPLUS * confirmed / way)
+            share = _LARGEST_SHARE
+            if not self._outgrown:
+                share = min(share, (confirmed / _FAST) ** 2)
             ahead = confirmed * (1 + share) + _STEP / way
             growth = _CLIMB
             if self._seeking:
@@ -385,7 +332,8 @@ class RateFinder:
             past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
             faster = rate * math.exp(min(growth * seconds, 50.0))
             self.rate = max(rate, min(faster, ahead, past))
-            if self._taken - 2 > self._high * (self._confirmed_at - self._anchor.time):
+            since = self._confirmed_at - self._window.anchor.time
+            if self._window.taken - 2 > self._high * since:
                 # More has gone through than the bounds allow.
                 self._outgrown = not self._seeking
                 self._high = math.inf

@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from itemwise._rate import RateFinder, Start
+from itemwise._rate import RateFinder
+from itemwise._window import Start
 
 __all__ = ["Bucket", "Outcome", "Service", "simulate"]
 

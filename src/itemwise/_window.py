@@ -1,0 +1,118 @@
+"""Pure: the window from one throttle to the next, and what its calls tell of the rate."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Start", "Window"]
+
+
+@dataclass(slots=True)
+class Start:
+    """One attempt that was let through.
+
+    Attributes:
+        number: counts attempts.
+        time: when it started, in seconds.
+        rate: the rate at that moment; zero while free.
+    """
+
+    number: int
+    time: float
+    rate: float
+
+
+class Window:
+    """The attempts since the throttle that began the window.
+
+    Attributes:
+        anchor: the attempt that was throttled; the last of the first calls, for the first window.
+        answered_at: when its answer came, in seconds.
+        taken: how many of the attempts that started later were accepted.
+    """
+
+    def __init__(self) -> None:
+        self.anchor, self.answered_at = Start(0, -math.inf, 0.0), -math.inf
+        self.taken = 0
+        self._refused: deque[int] = deque(maxlen=512)
+        self._recent: deque[Start] = deque(maxlen=1024)
+
+    def begin(self, anchor: Start, now: float) -> None:
+        """Begin anew at another throttle."""
+        self.anchor, self.answered_at, self.taken = anchor, now, 0
+        self._refused = deque((n for n in self._refused if n > anchor.number), maxlen=512)
+
+    def contains(self, start: Start) -> bool:
+        """Tell whether an attempt started after the anchor."""
+        return start.number > self.anchor.number
+
+    def started(self, start: Start) -> None:
+        """Take note of an attempt."""
+        self._recent.append(start)
+
+    def accepted(self, start: Start) -> None:
+        """Take note of an attempt that the service took."""
+        self.taken += self.contains(start)
+
+    def refused(self, start: Start) -> None:
+        """Take note of an attempt that was throttled or never sent: it took no token."""
+        self._refused.append(start.number)
+
+    def count(self, end: Start) -> int:
+        """Count the attempts before `end` that took a token."""
+        first, last = self.anchor.number, end.number
+        return last - first - 1 - sum(first < number < last for number in self._refused)
+
+    def count_later(self, start: Start, latest: int) -> int:
+        """Count those after `start`, up to the one with the latest number."""
+        return latest - start.number - sum(number > start.number for number in self._refused)
+
+    def seconds(self, end: Start, now: float) -> tuple[float, float]:
+        """Tell how long the window is by the times of its ends' starts, and of their answers.
+
+        Args:
+            end: the attempt whose throttle ends it.
+            now: the time of its answer.
+        """
+        if self.anchor.rate == 0.0:
+            # Connections took their time when it started: only the answers compare.
+            self.anchor.time = self.answered_at - (now - end.time)
+        return max(end.time - self.anchor.time, 1e-4), max(now - self.answered_at, 1e-4)
+
+    def spilled(
+        self, end: Start, count: int, seconds: float, burst_at: Callable[[float], float]
+    ) -> float:
+        """Bound the rate from above where the bucket may have been full within the window.
+
+        Replays the calls against a bucket, and answers the highest rate that would still have left
+        it empty at the end.
+
+        Args:
+            end: the attempt whose throttle ends the window.
+            count: the calls that took a token.
+            seconds: the window's length.
+            burst_at: what the bucket holds, if it fills at a rate.
+        """
+        first, low = self.anchor.number, count / seconds
+        if self._recent[0].number > first + 1:
+            return end.rate  # A window longer than what is remembered.
+        refused = set(self._refused)
+        calls = (call for call in self._recent if first < call.number < end.number)
+        times = [call.time for call in calls if call.number not in refused]
+
+        def empty(rate: float) -> bool:
+            burst = max(1.0, 0.8 * burst_at(rate))
+            level, last = 0.5, self.anchor.time
+            for time in times:
+                level, last = min(burst, level + rate * (time - last)) - 1, time
+            return min(burst, level + rate * (end.time - last)) < 1
+
+        high = max(end.rate, low) * 1.05
+        if not empty(high):
+            for _ in range(14):
+                middle = (low + high) / 2
+                low, high = (middle, high) if empty(middle) else (low, middle)
+        return high
