@@ -91,8 +91,9 @@ _SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 6
 """How the share of throttled calls is followed, from how many calls on it counts, and the share at
 which a pace that was found does not help; nor does one that gave way so many times."""
 
-_LATE = 0.003
-"""Seconds by which timers are late, made up for in a burst."""
+_LATE = 0.015
+"""Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
+has flowed in meanwhile fits the bucket."""
 
 
 class RateFinder:
@@ -133,7 +134,8 @@ class RateFinder:
             self._first.starts(now)
         else:
             gap = 1 / self.rate
-            late = max(gap, _LATE) if self._first.burst(self.rate) > 1 else 0.0
+            more = self._first.burst(self.rate) - 1
+            late = max(gap, min(_LATE, more * gap)) if more > 0 else 0.0
             self._next = max(self._next, now - late) + gap
         return started
 
