@@ -36,7 +36,7 @@ _FIRST_FLIGHT, _FIRST_JUMP = 3.4, 4.85
 """Calls in flight at which the seeking starts, and those to which its rate jumps once a single call
 has gone through: where the rate starts too low, what flows in meanwhile spills from the bucket."""
 
-_DOUBLING = 0.045
+_DOUBLING = 0.05
 """Seconds in which the rate doubles while seeking, at the fastest."""
 
 _CLIMB = 2.9
