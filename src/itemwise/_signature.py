@@ -1,10 +1,9 @@
 """The same signature as botocore's, made with less work, on clients that itemwise has opened.
 
-botocore's Signature Version 4 walks a request's headers six times, two of them into message objects
-of the email package, prepares the whole request anew to get at its body, and derives the key of the
+botocore's Signature Version 4 collects a request's headers twice, each time in a message object of
+the email package, prepares the whole request anew to get at its body, and derives the key of the
 day for each request. Here the headers are walked once, and a client keeps the key that it derived
-last. The steps themselves, such as what is hashed with what, stay botocore's, and so do all
-requests that are out of the ordinary.
+last. Requests that are out of the ordinary stay botocore's.
 
 A wrong signature is refused by the service, and cannot do harm; a property test holds the two
 against each other.

@@ -267,3 +267,20 @@ def test_attempts_that_were_withdrawn_are_not_counted() -> None:
     starts = [finder.start(now + 1 + step) for step in range(4)]
     finder.withdraw(starts[1])
     assert finder._window.count(starts[3]) == 2
+
+
+@pytest.mark.parametrize(("first_accepted", "at_once"), [(10, range(6, 9)), (1, range(1, 2))])
+def test_late_calls_are_made_up_for_as_far_as_the_bucket_holds_them(
+    first_accepted: int, at_once: range
+) -> None:
+    finder, _ = _throttled_twice()
+    finder._first._accepted = first_accepted
+    finder.rate, finder._next, finder._quiet_until = 500.0, 10.0, 100.0
+
+    # The process was busy for 50 ms, in which 25 calls could have started.
+    started = 0
+    while finder.due(10.05) <= 10.05:
+        finder.start(10.05)
+        started += 1
+
+    assert started in at_once
