@@ -68,7 +68,7 @@ _QUIET_WINDOWS, _QUIET_BURST = 4.4, 18.5
 """It is left alone more briefly while little is known: so many times the window's length, and until
 the bounds differ by so many calls, for about that is when a bucket spills."""
 
-_LEAN, _LEAN_SINGLE, _LEFT = 0.45, 0.88, 0.17
+_LEAN, _LEAN_SINGLE, _LEFT = 0.38, 0.88, 0.17
 """Where between the bounds the rate is held, less what leaves so many calls in the bucket by the
 end of the quiet, for answers out of order and for other processes to find. A bucket that holds one
 token keeps nothing, and spilling lowers the low bound."""
