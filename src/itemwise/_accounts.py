@@ -32,8 +32,9 @@ MARKS: Final = {status: mark for mark, status in enumerate(Status, start=1)}
 
 _SUCCEEDED: Final = MARKS[Status.SUCCEEDED]
 
-_ROOM: Final = 2**19
-"""Bytes of replies that a run keeps as they are, before it packs those that follow."""
+_ROOM, _ROOM_FOR_EACH = 2**19, 75
+"""Bytes of replies that a run keeps as they are before it packs those that follow, and those for
+each of its items, where they are more: packing a small reply costs a hundredth of its call."""
 
 _RAW: Final = -zlib.MAX_WBITS
 """Without a checksum, which would take as long as the packing: these bytes go nowhere."""
@@ -100,7 +101,7 @@ class Accounts(Generic[ItemT, EntryT]):
             return Page(indexes=indexes, reply=reply.response, packed=False)
         self.kept += len(body)
         # Packing takes its time, and saves nine tenths: entries repeat their names, and more.
-        if self.kept <= _ROOM:
+        if self.kept <= max(_ROOM, _ROOM_FOR_EACH * len(self.items)):
             return Page(indexes=indexes, reply=body, packed=False)
         return Page(indexes=indexes, reply=zlib.compress(body, 1, _RAW), packed=True)
 
