@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks._report import Results, markdown, write
-from benchmarks._scenarios import (
-    Goodput,
-    Throttle,
-    delayed,
-    goodput,
-    memory,
-    runs,
-    starts,
-    thin,
-)
+from benchmarks._isolating import isolating
+from benchmarks._report import Results, Throttling, markdown, throttling_tables, write
+from benchmarks._scenarios import delayed, memory, runs, starts, thin
+from benchmarks._throttling import CHANGES, SHARINGS, THROTTLES, changed, goodput, shared
 
 _PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "benchmarks.md"
-_THROTTLES = {
-    "5": Throttle(rate=5, burst=10, calls=100),
-    "50": Throttle(rate=50, burst=10, calls=500),
-    "500": Throttle(rate=500, burst=10, calls=10_000),
-    "5-slow": Throttle(rate=5, burst=10, calls=100, delay=0.1),
-    "50-slow": Throttle(rate=50, burst=10, calls=500, delay=0.1),
-    "50-single": Throttle(rate=50, burst=1, calls=500),
-    "50-single-slow": Throttle(rate=50, burst=1, calls=500, delay=0.1),
-}
+
+_CHANGING, _SHARED = "changing", "shared"
+_THROTTLING = (*THROTTLES, _CHANGING, _SHARED)
+
+_BEGUN = time.perf_counter()
 
 
 def _options() -> argparse.Namespace:
@@ -40,45 +31,81 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--throttle",
-        nargs="*",
-        choices=sorted(_THROTTLES),
-        default=["50"],
-        help="calls a second that the service allows; slow: answers take 100 ms; single: no burst",
+        nargs="+",
+        choices=_THROTTLING,
+        help="measure only these services that throttle, by calls a second (slow: answers take "
+        "100 ms; single: a burst of one; 429: the status), and leave the page alone",
     )
     parser.add_argument("--dry", action="store_true", help="print, and leave the page alone")
     return parser.parse_args()
 
 
-async def _measure(options: argparse.Namespace) -> Results:
-    begun = time.perf_counter()
+def _note(what: str) -> None:
+    sys.stderr.write(f"{time.perf_counter() - _BEGUN:6.1f} s  {what}\n")
 
-    def note(what: str) -> None:
-        sys.stderr.write(f"{time.perf_counter() - begun:6.1f} s  {what}\n")
 
-    note("start")
-    started = starts(max(3, options.rounds // 2))
-    note("thin calls")
-    calls = await thin(options.rounds)
-    note("runs")
-    batches = await runs(options.rounds, large=options.large)
-    note("a slow server")
-    slow = await delayed(max(3, options.rounds // 2))
-    throttled: list[Goodput] = []
-    for rate in options.throttle:
-        note(f"{rate} calls a second")
-        throttled += await goodput(_THROTTLES[rate])
-    note("memory")
+async def _throttled(names: Sequence[str]) -> Throttling:
+    found = Throttling()
+    for name in names:
+        _note(f"throttling: {name}")
+        if name == _CHANGING:
+            for change in CHANGES:
+                found.changed += await changed(change)
+        elif name == _SHARED:
+            for later, delay in SHARINGS:
+                found.shared += await shared(later, delay, trials=3)
+        else:
+            found.goodput += await goodput(THROTTLES[name])
+    return found
+
+
+async def _measure(rounds: int, *, large: bool) -> Results:
+    _note("start")
+    started = starts(max(3, rounds // 2))
+    _note("thin calls")
+    calls = await thin(rounds)
+    _note("runs")
+    batches = await runs(rounds, large=large)
+    _note("a slow server")
+    slow = await delayed(max(3, rounds // 2))
+    throttling = await _throttled(_THROTTLING)
+    _note("rejected calls")
+    isolations = await isolating()
+    _note("memory")
     held = await memory()
-    note("done")
+    _note("the event loop")
+    loop = _alone("benchmarks.loop_lag")
+    _note("a stream of a million items")
+    stream = _alone("benchmarks.stream_memory")
+    _note("done")
     return Results(
-        thin=calls, runs=batches, delayed=slow, goodput=throttled, starts=started, memory=held
+        thin=calls,
+        runs=batches,
+        delayed=slow,
+        throttling=throttling,
+        isolations=isolations,
+        starts=started,
+        memory=held,
+        loop=loop,
+        stream=stream,
     )
+
+
+def _alone(module: str) -> str:
+    """Run what is measured in a process that does nothing else, and give what it prints."""
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", module], check=True, capture_output=True, text=True
+    )
+    return done.stdout
 
 
 def main() -> None:
     """Measure."""
     options = _options()
-    results = asyncio.run(_measure(options))
+    if options.throttle:
+        sys.stdout.write("\n".join(throttling_tables(asyncio.run(_throttled(options.throttle)))))
+        return
+    results = asyncio.run(_measure(options.rounds, large=options.large))
     sys.stdout.write(markdown(results))
     if not options.dry:
         write(results, _PAGE)

@@ -5,17 +5,29 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
+from benchmarks._isolating import Isolation
 from benchmarks._measure import Comparison
-from benchmarks._scenarios import Goodput, Start
+from benchmarks._scenarios import Start
+from benchmarks._throttling import Changed, Goodput, Share
 
-__all__ = ["Results", "markdown", "plot", "write"]
+__all__ = ["Results", "Throttling", "markdown", "plot", "throttling_tables", "write"]
 
 _BEGIN, _END = "<!-- results -->\n", "<!-- /results -->"
+
+
+@dataclass(slots=True, kw_only=True)
+class Throttling:
+    """What was measured against services that throttle."""
+
+    goodput: list[Goodput] = field(default_factory=list[Goodput])
+    changed: list[Changed] = field(default_factory=list[Changed])
+    shared: list[Share] = field(default_factory=list[Share])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +37,17 @@ class Results:
     thin: Sequence[Comparison]
     runs: Sequence[Comparison]
     delayed: Sequence[Comparison]
-    goodput: Sequence[Goodput]
+    throttling: Throttling
+    isolations: Sequence[Isolation]
     starts: Sequence[Start]
     memory: Sequence[tuple[str, float]]
+    loop: str
+    stream: str
 
 
 def markdown(results: Results) -> str:
     """Write the section."""
     memory = [f"| {title} | {size:.0f} |" for title, size in results.memory]
-    goodput = [
-        f"| {g.throttle} | {g.who} "
-        f"| {g.reached:.0%} | {g.wasted:.0%} | {g.lost} | {g.seconds:.1f} s |"
-        for g in results.goodput
-    ]
     starts = [
         f"| {s.who} | {s.imported:.0f} | {s.opened:.0f} | {s.called:.1f} | {s.reopened:.0f} |"
         for s in results.starts
@@ -55,18 +65,72 @@ def markdown(results: Results) -> str:
             f"{c.wall_ratio()[1]:.3f} to {c.wall_ratio()[2]:.3f} |"
             for c in results.delayed
         ),
-        "\n### Against a service that throttles\n",
-        "| allowed | retries by | rate reached | wasted calls | lost calls | elapsed |",
-        "|---|---|---|---|---|---|",
-        *goodput,
+        "",
+        *throttling_tables(results.throttling),
+        "\n### Calls that are rejected\n",
+        *_isolation_table(results.isolations),
         "\n### Start, in milliseconds of CPU\n",
         "| | import | open a client | first call | open another |\n|---|---|---|---|---|",
         *starts,
         "\n### Memory that a finished run holds, beyond the request\n",
         "| | bytes for each item |\n|---|---|",
         *memory,
+        "\n### How long the event loop is held\n",
+        f"```text\n{results.loop.rstrip()}\n```",
+        "\n### A stream of a million items\n",
+        f"```text\n{results.stream.rstrip()}\n```",
     ]
     return "\n".join(parts) + "\n"
+
+
+def throttling_tables(found: Throttling) -> list[str]:
+    """Write what was measured against services that throttle."""
+    lines: list[str] = []
+    if found.goodput:
+        lines += [
+            "### Against a service that throttles\n",
+            "| allowed | retries by | rate reached | wasted calls | lost calls | elapsed |",
+            "|---|---|---|---|---|---|",
+            *(
+                f"| {g.throttle} | {g.who} "
+                f"| {g.reached:.1%} | {g.wasted:.1%} | {g.lost} | {g.seconds:.1f} s |"
+                for g in found.goodput
+            ),
+        ]
+    if found.changed:
+        lines += [
+            "\n### Five seconds after the rate has changed\n",
+            "| change | retries by | rate reached |",
+            "|---|---|---|",
+            *(f"| {c.change} | {c.who} | {c.reached:.1%} |" for c in found.changed),
+        ]
+    if found.shared:
+        lines += [
+            "\n### Two processes that share a service\n",
+            "| the second begins | retries by | rate reached together | smaller share, by trial |",
+            "|---|---|---|---|",
+            *(
+                f"| {s.later:g} s later, {s.delay * 1000:.0f} ms | {s.who} "
+                f"| {median(s.together):.1%} | {_percentages(s.smaller)} |"
+                for s in found.shared
+            ),
+        ]
+    return lines
+
+
+def _percentages(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.0%}" for value in sorted(values))
+
+
+def _isolation_table(rows: Sequence[Isolation]) -> list[str]:
+    lines = ["| rejected since | who | calls | of at most | applied | told to have failed |"]
+    lines.append("|---|---|---|---|---|---|")
+    for row in rows:
+        bound = "" if row.bound is None else str(row.bound)
+        lines.append(
+            f"| {row.what} | {row.who} | {row.calls} | {bound} | {row.applied:,} | {row.blamed:,} |"
+        )
+    return lines
 
 
 def _cpu_table(rows: Sequence[Comparison]) -> list[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import os
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,14 +15,13 @@ from statistics import median
 
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import AioSession, get_session
-from botocore.exceptions import ClientError
 
 from benchmarks._cases import CASES, FMS, Case, ClientArguments, plain_client, plain_loop
 from benchmarks._measure import Comparison, compare
 from benchmarks._server import ServerOptions, serving
 from itemwise import open_client, run_batch
 
-__all__ = ["Goodput", "Start", "Throttle", "delayed", "goodput", "memory", "runs", "starts", "thin"]
+__all__ = ["Start", "arguments", "delayed", "memory", "runs", "starts", "thin"]
 
 
 def arguments(url: str) -> ClientArguments:
@@ -143,114 +140,6 @@ async def delayed(rounds: int) -> list[Comparison]:
             )
             for concurrency in (1, 8, 32)
         ]
-
-
-# --- throttling ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
-    """A token bucket, and how many calls are to get through it.
-
-    Attributes:
-        rate: calls a second that flow in.
-        burst: calls that it holds.
-        calls: how many are sent.
-        delay: seconds before each answer.
-    """
-
-    rate: float
-    burst: int
-    calls: int
-    delay: float = 0.0
-
-    def __str__(self) -> str:
-        slow = f", {self.delay * 1000:.0f} ms" if self.delay else ""
-        return f"{self.rate:g}/s, burst {self.burst}, {self.calls:,} calls{slow}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goodput:
-    """How one contender fared against a token bucket.
-
-    Attributes:
-        throttle: the bucket.
-        who: the contender.
-        reached: what got through, as a share of what was allowed in that time.
-        wasted: answers that were throttles, as a share of all.
-        lost: calls that were given up.
-        seconds: the elapsed time.
-    """
-
-    throttle: Throttle
-    who: str
-    reached: float
-    wasted: float
-    lost: int
-    seconds: float
-
-
-async def goodput(throttle: Throttle, concurrency: int = 16) -> list[Goodput]:
-    """One item a call against a token bucket, in itemwise and in botocore's retry modes."""
-    session, found = get_session(), list[Goodput]()
-    options = ServerOptions(
-        service="fms", rate=throttle.rate, burst=throttle.burst, delay=throttle.delay
-    )
-    names = FMS.names(throttle.calls)
-    with serving(options) as server:
-        where = arguments(server.url)
-        for who in ("itemwise", "legacy", "standard", "adaptive"):
-            # The clock starts when the client is open: what that costs is measured apart.
-            if who == "itemwise":
-                async with open_client("fms", session=session, **where) as ours:
-                    server.counts()
-                    begun = time.perf_counter()
-                    result = await run_batch(
-                        ours,
-                        FMS.operation,
-                        FMS.request(names),
-                        concurrency=concurrency,
-                        chunk_size=1,
-                    )
-                    seconds = time.perf_counter() - begun
-                lost = sum(1 for f in result.failed if f.entry is None)
-                lost += len(result.unknown) + len(result.not_attempted)
-            else:
-                async with plain_client(session, "fms", where, mode=who, attempts=10) as plain:
-                    server.counts()
-                    begun = time.perf_counter()
-                    lost = await _persist(plain, names, concurrency)
-                    seconds = time.perf_counter() - begun
-            calls, throttled = server.counts()
-            through = calls - throttled
-            found.append(
-                Goodput(
-                    throttle=throttle,
-                    who=who,
-                    reached=(through - throttle.burst) / throttle.rate / seconds,
-                    wasted=throttled / calls,
-                    lost=lost,
-                    seconds=seconds,
-                )
-            )
-    return found
-
-
-async def _persist(client: AioBaseClient, names: list[str], concurrency: int) -> int:
-    gate, call = asyncio.Semaphore(concurrency), FMS.plain_call(client)
-
-    async def one(name: str) -> int:
-        async with gate:
-            try:
-                await call(**FMS.members([name]))
-            except ClientError:
-                return 1
-            return 0
-
-    return sum(await asyncio.gather(*(one(name) for name in names)))
-
-
-# --- start and memory ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

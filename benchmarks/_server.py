@@ -1,7 +1,8 @@
 """A loopback server in a process of its own, so that none of its work counts as the client's.
 
 It speaks just enough HTTP for one operation, answers from ready-made text, and can hold answers
-back or throttle by a token bucket.
+back or throttle by a token bucket. What it says of the calls that came is the measure of
+throttling: it keeps them apart by the resource set that they name, one for each contender.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-__all__ = ["Server", "ServerOptions", "serving"]
+__all__ = ["Server", "ServerOptions", "Tally", "serving"]
 
 _HOST = "127.0.0.1"
-_THROTTLED = b'{"__type":"ThrottlingException","message":"Rate exceeded"}'
+_THROTTLES: Mapping[int, tuple[bytes, bytes]] = {
+    400: (b"400 Bad Request", b'{"__type":"ThrottlingException","message":"Rate exceeded"}'),
+    429: (
+        b"429 Too Many Requests",
+        b'{"__type":"TooManyRequestsException","message":"Too Many Requests"}',
+    ),
+}
+"""The two ways in which services throttle, by status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +39,33 @@ class ServerOptions:
         delay: seconds before each answer.
         rate: calls a second that are let through; ``None`` lets all through.
         burst: calls that may come at once.
+        status: the status with which it throttles, 400 or 429.
     """
 
     service: str
     delay: float = 0.0
     rate: float | None = None
     burst: int = 1
+    status: int = 400
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of one contender's calls.
+
+    Attributes:
+        first: when the first came, in seconds of the server's clock.
+        accepted: when each that was let through came.
+        throttled: how many were not.
+    """
+
+    first: float
+    accepted: list[float] = field(default_factory=list[float])
+    throttled: int = 0
+
+    def between(self, begin: float, end: float) -> int:
+        """Count what was let through in a span of time."""
+        return sum(begin <= time < end for time in self.accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +80,19 @@ class Server:
     _commands: IO[str]
     _answers: IO[str]
 
-    def counts(self) -> tuple[int, int]:
-        """Tell how many calls came and how many were throttled, since last asked.
+    def tallies(self) -> Mapping[str, Tally]:
+        """Tell what came of all calls so far, by the resource set that they name."""
+        found: Mapping[str, dict[str, Any]] = json.loads(self._ask("tallies"))
+        return {name: Tally(**tally) for name, tally in found.items()}
 
-        The bucket is filled up again.
-        """
-        self._commands.write("counts\n")
+    def change(self, rate: float) -> float:
+        """Let another number of calls a second through, and tell when, by the server's clock."""
+        return float(self._ask(f"rate {rate}"))
+
+    def _ask(self, command: str) -> str:
+        self._commands.write(f"{command}\n")
         self._commands.flush()
-        calls, throttled = self._answers.readline().split()
-        return int(calls), int(throttled)
+        return self._answers.readline()
 
 
 @contextmanager
@@ -149,32 +183,41 @@ _ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 class _Desk:
-    """What all connections share: the counts and the bucket."""
+    """What all connections share: the tallies and the bucket."""
 
     def __init__(self, options: ServerOptions) -> None:
         self.options = options
         self.answer = _ANSWERS[options.service]
         self.loop = asyncio.get_running_loop()
-        self.reset()
+        self.rate = options.rate
+        self.tallies: defaultdict[str, Tally] = defaultdict(lambda: Tally(self.loop.time()))
+        self._tokens = float(options.burst)
+        self._filled_at = self.loop.time()
 
-    def reset(self) -> None:
-        self.calls = self.throttled = 0
-        self.tokens = float(self.options.burst)
-        self.filled_at = self.loop.time()
-
-    def admits(self) -> bool:
-        self.calls += 1
-        rate = self.options.rate
-        if rate is None:
+    def admits(self, body: Mapping[str, Any]) -> bool:
+        if self.rate is None:
             return True
-        now = self.loop.time()
-        self.tokens = min(self.options.burst, self.tokens + (now - self.filled_at) * rate)
-        self.filled_at = now
-        if self.tokens >= 1:
-            self.tokens -= 1
+        tally = self.tallies[body["ResourceSetIdentifier"]]
+        self._fill(self.rate)
+        if self._tokens >= 1:
+            self._tokens -= 1
+            tally.accepted.append(self._filled_at)
             return True
-        self.throttled += 1
+        tally.throttled += 1
         return False
+
+    def obey(self, command: str) -> str:
+        if command == "tallies":
+            return json.dumps({name: asdict(tally) for name, tally in self.tallies.items()})
+        if self.rate is not None:
+            self._fill(self.rate)
+        self.rate = float(command.removeprefix("rate "))
+        return str(self._filled_at)
+
+    def _fill(self, rate: float) -> None:
+        now = self.loop.time()
+        self._tokens = min(self.options.burst, self._tokens + (now - self._filled_at) * rate)
+        self._filled_at = now
 
 
 class _Connection(asyncio.Protocol):
@@ -196,10 +239,11 @@ class _Connection(asyncio.Protocol):
             return
         self._received = rest[length:]
         desk = self._desk
-        if desk.admits():
-            reply = _reply(b"200 OK", desk.answer(json.loads(rest[:length])).encode())
+        body = json.loads(rest[:length])
+        if desk.admits(body):
+            reply = _reply(b"200 OK", desk.answer(body).encode())
         else:
-            reply = _reply(b"400 Bad Request", _THROTTLED)
+            reply = _reply(*_THROTTLES[desk.options.status])
         if desk.options.delay:
             desk.loop.call_later(desk.options.delay, self._transport.write, reply)
         else:
@@ -222,10 +266,9 @@ async def _serve(options: ServerOptions) -> None:
     sys.stdout.flush()
     commands = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
-    while await commands.readline():
-        sys.stdout.write(f"{desk.calls} {desk.throttled}\n")
+    while command := await commands.readline():
+        sys.stdout.write(desk.obey(command.decode().strip()) + "\n")
         sys.stdout.flush()
-        desk.reset()
 
 
 if __name__ == "__main__":

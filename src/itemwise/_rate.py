@@ -73,21 +73,24 @@ _LEAN, _LEAN_SINGLE, _LEFT = 0.38, 0.88, 0.17
 end of the quiet, for answers out of order and for other processes to find. A bucket that holds one
 token keeps nothing, and spilling lowers the low bound."""
 
-_GIVE_WAY = 0.2
-"""The share by which a throttle lowers a contended rate."""
+_GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
+"""The share by which a throttle lowers a contended rate, and by which it first lowers one that was
+held: about half is what a newcomer, or a rate that has halved, leaves of it."""
 
-_CONTENDED_CLIMB = 10.0
-"""What a contended rate gains per second, in calls per second: the same for all, else the larger
-share would stay the larger. Yet at least a fifth of the rate and at most all of it."""
+_GAIN, _GAIN_A_CALL = 1.4, 0.4
+"""What a contended rate gains per second: so much times its square root. Less than in proportion,
+else the larger share would stay the larger; yet no more than such a share for each call, for a slow
+service's sake."""
 
-_AGREEING, _AGREEING_AFTER_GROWTH = 3, 1
-"""Windows that agree with the bounds in a row, to hold again."""
+_ALONE_CALLS, _ALONE_WINDOWS, _ALONE_CALLS_AFTER_GROWTH = 200, 7, 60
+"""Calls in windows that agree with the bounds, or windows, to hold again; the last where all that
+was seen is that the rate has grown."""
 
-_TELLING, _CONTRADICTING, _CONTRADICTING_SECONDS = 20, 7, 1.0
-"""Calls in a window that agrees, to count as such, and in one that contradicts: with fewer, it goes
-on past the throttle, yet no longer than so many seconds."""
+_CONTRADICTING, _CONTRADICTING_SECONDS = 7, 1.0
+"""Calls in a window that contradicts: with fewer, it goes on past the throttle, yet no longer than
+so many seconds."""
 
-_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 6
+_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 12
 """How the share of throttled calls is followed, from how many calls on it counts, and the share at
 which a pace that was found does not help; nor does one that gave way so many times."""
 
@@ -113,7 +116,9 @@ class RateFinder:
         self._window = Window()
         self._low, self._high = 0.0, math.inf
         self._seeking, self._outgrown = True, False
-        self._empties = self._agreed = self._contended = self._gave_way = 0
+        self._empties = self._agreed = self._gave_way = 0
+        # Calls in windows that agree until nobody else seems to be there; the rate in doubt.
+        self._contended = self._doubted = 0.0
         # Of the calls of late, the share that was throttled; what it must exceed while free.
         self._share = self._believed_above = 0.0
         self._paced, self._patience = 0, 1
@@ -176,7 +181,10 @@ class RateFinder:
             self._share += _SHARE_GAIN * (1 - self._share)
             if self._share > self._believed_above:
                 self._believed_above, self._share, self._paced = 0.0, 0.0, 0
-                self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._way())
+                if self._doubted:
+                    self.rate, self._contended = self._doubted * (1 - _GIVE_WAY), _ALONE_CALLS
+                else:
+                    self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._way())
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and self._window.contains(start):
             self._first.draining = False
@@ -235,8 +243,9 @@ class RateFinder:
         # Where this proves wrong, the next doubt takes longer.
         self._patience *= 4
         self._believed_above = max(0.5, min(0.9, 2 * self._share))
-        self.rate, self._seeking, self._outgrown = None, True, False
-        self._contended = self._gave_way = 0
+        self._doubted = 0.0 if self._seeking else self.rate or 0.0
+        self.rate, self._outgrown = None, False
+        self._contended, self._gave_way = 0.0, 0
         self._low, self._high = 0.0, math.inf
         return True
 
@@ -250,11 +259,13 @@ class RateFinder:
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
         """Learn from a throttle that ends the window."""
         above, below = low > self._high, high < self._low
+        gives_way = _GIVE_WAY
         seconds = now - self._window.answered_at
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
             self._low, self._high, self._quiet_until = 0.0, math.inf, now
-            self._outgrown, self._contended = False, _AGREEING_AFTER_GROWTH
+            self._outgrown = False
+            self._contended = max(self._contended, _ALONE_CALLS_AFTER_GROWTH)
             self._set_rate(max(0.85 * start.rate, low), start, now)
             self._begin_window(start, now)
             return
@@ -265,13 +276,18 @@ class RateFinder:
                 self._learned_at = now
                 return
             if above or below:
-                self._contended = _AGREEING
+                gives_way = _GIVE_WAY if self._contended else _GIVE_WAY_FIRST
+                self._contended = _ALONE_CALLS
                 self._gave_way += 1
-            elif count >= _TELLING:
-                self._contended = max(0, self._contended - 1)
+            else:
+                alone = max(count, _ALONE_CALLS / _ALONE_WINDOWS)
+                self._contended = max(0.0, self._contended - alone)
         agrees = math.isfinite(self._high) and not (above or below)
         self._narrow(low, high)
-        self._set_rate(self._within_bounds(), start, now)
+        if self._contended:
+            self._set_rate((1 - gives_way) * start.rate, start, now)
+        else:
+            self._set_rate(self._within_bounds(), start, now)
         if agrees and not (self._seeking or self._contended) and start.time < self._quiet_until:
             # A throttle amid the quiet makes the window no worse, and a longer one tells more.
             self._learned_at = now
@@ -292,11 +308,11 @@ class RateFinder:
 
     def _within_bounds(self) -> float:
         keeps = self._first.burst(self._high) >= 2
-        lean = _LEAN if keeps or self._contended else _LEAN_SINGLE
+        lean = _LEAN if keeps else _LEAN_SINGLE
         rate = self._low + lean * (self._high - self._low)
         if keeps:
             rate -= _LEFT * min(1 / _QUIET_SECONDS, rate / _QUIET_CALLS)
-        return rate * (1 - _GIVE_WAY) if self._contended else rate
+        return rate
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
         slowest = _SLOWEST if self._paced >= _FEW_CALLS else 1 / _PATIENT_WAIT
@@ -320,7 +336,7 @@ class RateFinder:
         if now > self._next + 1 / rate + 0.02:
             return  # The pace holds nobody back: what is not used proves nothing.
         if self._contended:
-            self.rate = rate + seconds * min(rate, max(_CONTENDED_CLIMB, rate / 5))
+            self.rate = rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
         elif self._confirmed if self._seeking else now >= self._quiet_until:
             way, confirmed = self._way(), self._confirmed
             share = _LARGEST_SHARE
