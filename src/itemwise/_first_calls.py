@@ -14,7 +14,7 @@ _BURST_AT_MOST = 10
 """First calls accepted while draining, beyond what a burst explains, give a glimpse of the rate,
 where the seeking starts: else it takes long to find a rate of hundreds."""
 
-_LARGEST_BURST = 8.0
+_LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more."""
 
 

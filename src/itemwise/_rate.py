@@ -59,12 +59,12 @@ _SLOWEST, _FEW_CALLS = 0.1, 8
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 3.7, 50, 12.0
+_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 4.15, 50, 12.0
 """How long the held rate is left alone: so many seconds, or calls where those take longer, but no
 longer than the limit. A throttle each four seconds is the price of noticing that the service
 allows more, within five."""
 
-_QUIET_WINDOWS, _QUIET_BURST = 4.4, 18.5
+_QUIET_WINDOWS, _QUIET_BURST = 5.2, 18.5
 """It is left alone more briefly while little is known: so many times the window's length, and until
 the bounds differ by so many calls, for about that is when a bucket spills."""
 
