@@ -53,7 +53,7 @@ async def _throttled(names: Sequence[str]) -> Throttling:
                 found.changed += await changed(change)
         elif name == _SHARED:
             for later, delay in SHARINGS:
-                found.shared += await shared(later, delay, trials=3)
+                found.shared += await shared(later, delay, trials=2)
         else:
             found.goodput += await goodput(THROTTLES[name])
     return found
