@@ -20,6 +20,8 @@ _PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "benchmarks.md"
 _CHANGING, _SHARED = "changing", "shared"
 _THROTTLING = (*THROTTLES, _CHANGING, _SHARED)
 
+_PROC = Path("/proc/self/clear_refs")
+
 _BEGUN = time.perf_counter()
 
 
@@ -59,7 +61,7 @@ async def _throttled(names: Sequence[str]) -> Throttling:
     return found
 
 
-async def _measure(rounds: int, *, large: bool) -> Results:
+async def _measure(rounds: int, *, large: bool, loop: str, stream: str) -> Results:
     _note("start")
     started = starts(max(3, rounds // 2))
     _note("thin calls")
@@ -73,10 +75,6 @@ async def _measure(rounds: int, *, large: bool) -> Results:
     isolations = await isolating()
     _note("memory")
     held = await memory()
-    _note("the event loop")
-    loop = _alone("benchmarks.loop_lag")
-    _note("a stream of a million items")
-    stream = _alone("benchmarks.stream_memory")
     _note("done")
     return Results(
         thin=calls,
@@ -94,7 +92,7 @@ async def _measure(rounds: int, *, large: bool) -> Results:
 def _alone(module: str) -> str:
     """Run what is measured in a process that does nothing else, and give what it prints."""
     done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", module], check=True, capture_output=True, text=True
+        [sys.executable, "-m", module], check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
 
@@ -103,9 +101,15 @@ def main() -> None:
     """Measure."""
     options = _options()
     if options.throttle:
-        sys.stdout.write("\n".join(throttling_tables(asyncio.run(_throttled(options.throttle)))))
+        for line in throttling_tables(asyncio.run(_throttled(options.throttle))):
+            sys.stdout.write(line + "\n")
         return
-    results = asyncio.run(_measure(options.rounds, large=options.large))
+    # First what can fail for the machine's sake.
+    _note("a stream of a million items")
+    stream = _alone("benchmarks.stream_memory") if _PROC.exists() else "not measured: Linux only"
+    _note("the event loop")
+    loop = _alone("benchmarks.loop_lag")
+    results = asyncio.run(_measure(options.rounds, large=options.large, loop=loop, stream=stream))
     sys.stdout.write(markdown(results))
     if not options.dry:
         write(results, _PAGE)

@@ -30,7 +30,7 @@ from itemwise.services.inspector2 import (
 )
 from itemwise.services.ram import DisassociateResourceShareRequest, disassociate_resource_share
 
-__all__ = ["CASES", "FMS", "Case", "ClientArguments", "plain_client", "plain_loop"]
+__all__ = ["CASES", "FMS", "Case", "ClientArguments", "arguments", "plain_client", "plain_loop"]
 
 Parsed = Mapping[str, Any]
 
@@ -42,6 +42,16 @@ class ClientArguments(TypedDict):
     region_name: str
     aws_access_key_id: str
     aws_secret_access_key: str
+
+
+def arguments(url: str) -> ClientArguments:
+    """Say where the server is."""
+    return {
+        "endpoint_url": url,
+        "region_name": "eu-west-1",
+        "aws_access_key_id": "benchmark",
+        "aws_secret_access_key": "benchmark",
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiobotocore.client import AioBaseClient
@@ -78,7 +78,13 @@ async def _itemwise(errand: Errand) -> Outcome:
 
 async def _plain(errand: Errand) -> Outcome:
     async with plain_client(
-        get_session(), "fms", errand.where, mode=errand.who, attempts=_ATTEMPTS
+        get_session(),
+        "fms",
+        errand.where,
+        # As itemwise has it: a connection for each call in flight.
+        pool=errand.concurrency,
+        mode=errand.who,
+        attempts=_ATTEMPTS,
     ) as client:
         await _start()
         begun = time.perf_counter()
@@ -110,7 +116,7 @@ def _main(text: str) -> None:
     told: dict[str, Any] = json.loads(text)
     errand = Errand(**told)
     outcome = asyncio.run(_itemwise(errand) if errand.who == "itemwise" else _plain(errand))
-    sys.stdout.write(json.dumps({"seconds": outcome.seconds, "lost": outcome.lost}) + "\n")
+    sys.stdout.write(json.dumps(asdict(outcome)) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from aiobotocore.session import get_session
 
-from benchmarks._cases import FMS, plain_client
-from benchmarks._scenarios import arguments
+from benchmarks._cases import FMS, arguments, plain_client
 from itemwise import run_batch
 from itemwise.testing import FailCalls, Fault, LocalAWS, LowerLimit, PoisonItems
 
 __all__ = ["Isolation", "isolating"]
 
-_COUNT = 10_000
+_COUNT, _CONCURRENCY = 10_000, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Isolation:
 
 
 async def isolating() -> Sequence[Isolation]:
-    """Reject calls for three reasons, and count."""
+    """Reject calls for several reasons, and count."""
     names = FMS.names(_COUNT)
     limit = FMS.operation.max_items
     chunks = math.ceil(_COUNT / limit)
@@ -51,11 +50,13 @@ async def isolating() -> Sequence[Isolation]:
         (
             f"{len(culprits)} items of {_COUNT:,} are not valid",
             poison,
+            # Each halving of a chunk down to a culprit is two calls, and the last may be two more.
             chunks + len(culprits) * (2 * math.ceil(math.log2(limit)) + 2),
         ),
-        # Eight chunks have left before the first answer comes.
-        ("no such resource set", FailCalls(code="ResourceNotFoundException"), 8 + 3),
-        ("the request is not valid", FailCalls(code="InvalidInputException"), 8 + 3),
+        # All that may be in flight has left before the first answer comes. Three single items are
+        # then asked for, where a bad item could be the cause.
+        ("no such resource set", FailCalls(code="ResourceNotFoundException"), _CONCURRENCY + 3),
+        ("the request is not valid", FailCalls(code="InvalidInputException"), _CONCURRENCY + 3),
         ("the limit is 40, not 100", LowerLimit(limit=40), None),
     )
     found: list[Isolation] = []
@@ -63,14 +64,15 @@ async def isolating() -> Sequence[Isolation]:
         async with LocalAWS() as aws:
             aws.inject(fault)
             async with aws.client("fms") as client:
-                result = await run_batch(client, FMS.operation, FMS.request(names))
+                request = FMS.request(names)
+                result = await run_batch(client, FMS.operation, request, concurrency=_CONCURRENCY)
             found.append(
                 Isolation(
                     what=what,
                     who="itemwise",
                     calls=aws.ledger.call_count(),
                     bound=bound,
-                    applied=result.counts["succeeded"],
+                    applied=aws.ledger.applied_count(),
                     blamed=result.counts["failed"],
                 )
             )
@@ -83,7 +85,7 @@ async def isolating() -> Sequence[Isolation]:
                     who="aiobotocore",
                     calls=aws.ledger.call_count(),
                     bound=None,
-                    applied=_COUNT - lost,
+                    applied=aws.ledger.applied_count(),
                     blamed=lost,
                 )
             )
@@ -91,14 +93,13 @@ async def isolating() -> Sequence[Isolation]:
 
 
 async def _gathered(aws: LocalAWS, names: Sequence[str]) -> int:
-    gate, size = asyncio.Semaphore(8), FMS.operation.max_items
+    gate, size = asyncio.Semaphore(_CONCURRENCY), FMS.operation.max_items
     async with plain_client(get_session(), "fms", arguments(aws.endpoint_url)) as client:
         call = FMS.plain_call(client)
 
-        async def one(chunk: Sequence[str]) -> int:
+        async def one(chunk: Sequence[str]) -> None:
             async with gate:
                 await call(**FMS.members(chunk))
-            return 0
 
         parts = [names[start : start + size] for start in range(0, len(names), size)]
         ended = await asyncio.gather(*map(one, parts), return_exceptions=True)

@@ -123,7 +123,7 @@ def _percentages(values: Sequence[float]) -> str:
 
 
 def _isolation_table(rows: Sequence[Isolation]) -> list[str]:
-    lines = ["| rejected since | who | calls | of at most | applied | told to have failed |"]
+    lines = ["| why rejected | who | calls | of at most | applied | told to have failed |"]
     lines.append("|---|---|---|---|---|---|")
     for row in rows:
         bound = "" if row.bound is None else str(row.bound)

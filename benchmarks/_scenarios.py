@@ -16,22 +16,12 @@ from statistics import median
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import AioSession, get_session
 
-from benchmarks._cases import CASES, FMS, Case, ClientArguments, plain_client, plain_loop
+from benchmarks._cases import CASES, FMS, Case, arguments, plain_client, plain_loop
 from benchmarks._measure import Comparison, compare
 from benchmarks._server import ServerOptions, serving
 from itemwise import open_client, run_batch
 
-__all__ = ["Start", "arguments", "delayed", "memory", "runs", "starts", "thin"]
-
-
-def arguments(url: str) -> ClientArguments:
-    """Say where the server is."""
-    return {
-        "endpoint_url": url,
-        "region_name": "eu-west-1",
-        "aws_access_key_id": "benchmark",
-        "aws_secret_access_key": "benchmark",
-    }
+__all__ = ["Start", "delayed", "memory", "runs", "starts", "thin"]
 
 
 @dataclass(frozen=True, slots=True)

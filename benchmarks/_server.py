@@ -20,7 +20,7 @@ from typing import IO, Any
 __all__ = ["Server", "ServerOptions", "Tally", "serving"]
 
 _HOST = "127.0.0.1"
-_THROTTLES: Mapping[int, tuple[bytes, bytes]] = {
+_REFUSALS: Mapping[int, tuple[bytes, bytes]] = {
     400: (b"400 Bad Request", b'{"__type":"ThrottlingException","message":"Rate exceeded"}'),
     429: (
         b"429 Too Many Requests",
@@ -37,7 +37,7 @@ class ServerOptions:
     Attributes:
         service: whose operation is served.
         delay: seconds before each answer.
-        rate: calls a second that are let through; ``None`` lets all through.
+        rate: calls a second that are let through, of FMS only; ``None`` lets all through.
         burst: calls that may come at once.
         status: the status with which it throttles, 400 or 429.
     """
@@ -81,7 +81,7 @@ class Server:
     _answers: IO[str]
 
     def tallies(self) -> Mapping[str, Tally]:
-        """Tell what came of all calls so far, by the resource set that they name."""
+        """Tell what came of the calls where a rate is set, by the resource set that they name."""
         found: Mapping[str, dict[str, Any]] = json.loads(self._ask("tallies"))
         return {name: Tally(**tally) for name, tally in found.items()}
 
@@ -243,7 +243,7 @@ class _Connection(asyncio.Protocol):
         if desk.admits(body):
             reply = _reply(b"200 OK", desk.answer(body).encode())
         else:
-            reply = _reply(*_THROTTLES[desk.options.status])
+            reply = _reply(*_REFUSALS[desk.options.status])
         if desk.options.delay:
             desk.loop.call_later(desk.options.delay, self._transport.write, reply)
         else:

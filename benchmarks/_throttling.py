@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
+from benchmarks._cases import arguments
 from benchmarks._contender import CONTENDERS, Errand, Outcome
-from benchmarks._scenarios import arguments
 from benchmarks._server import Server, ServerOptions, serving
 
 __all__ = [
@@ -35,7 +35,8 @@ __all__ = [
 T = TypeVar("T")
 
 _SIDE_BY_SIDE = 50.0
-"""Calls a second, at most, at which all contenders run at once: the machine is then mostly idle."""
+"""Calls a second of a steady service, at most, at which all contenders run at once: the machine is
+then mostly idle. Where the rate changes or is shared they always do."""
 
 _CONCURRENCY = 16
 
@@ -182,17 +183,23 @@ SHARINGS = ((0.0, 0.01), (1.0, 0.01), (1.0, 0.1))
 
 _SHARED_RATE, _SHARED_FOR = 50.0, 20.0
 
+_MARGIN = 1.0
+"""Seconds after the end of a measurement, in case that it began a little later than it was told."""
+
 
 # --- measuring ----------------------------------------------------------------------------------
 
 
 async def goodput(throttle: Throttle) -> Sequence[Goodput]:
     """Send a number of calls through a service whose rate is steady."""
+    together = throttle.rate <= _SIDE_BY_SIDE
+    start = asyncio.Barrier(len(CONTENDERS) if together else 1)
 
     async def one(who: str) -> Goodput:
         with serving(throttle.options()) as server:
             errand = _errand(who, server, throttle.calls, throttle.concurrency)
             async with _Process.of(errand) as process:
+                await start.wait()
                 process.go()
                 outcome = await process.outcome()
             tally = server.tallies()[errand.name]
@@ -206,21 +213,24 @@ async def goodput(throttle: Throttle) -> Sequence[Goodput]:
             seconds=outcome.seconds,
         )
 
-    return await _each(one, at_once=throttle.rate <= _SIDE_BY_SIDE)
+    return await _each(one, at_once=together)
 
 
 async def changed(change: Change) -> Sequence[Changed]:
     """Change a service's rate in mid-run, and see what gets through five seconds later."""
+    start = asyncio.Barrier(len(CONTENDERS))
 
     async def one(who: str) -> Changed:
         options = ServerOptions(service="fms", rate=change.before, burst=10, delay=change.delay)
         with serving(options) as server:
             errand = _errand(who, server, _ENDLESS)
             async with _Process.of(errand) as process:
+                await start.wait()
                 process.go()
                 await asyncio.sleep(_CHANGES_AFTER)
                 begin = server.change(change.after) + _FOUND_WITHIN
-                await asyncio.sleep(_FOUND_WITHIN + _MEASURED_FOR + 0.1)
+                await asyncio.sleep(_FOUND_WITHIN + _MEASURED_FOR + _MARGIN)
+                process.check()
             through = server.tallies()[errand.name].between(begin, begin + _MEASURED_FOR)
         reached = through / (change.after * _MEASURED_FOR)
         return Changed(change=change, who=who, reached=reached)
@@ -230,20 +240,24 @@ async def changed(change: Change) -> Sequence[Changed]:
 
 async def shared(later: float, delay: float, trials: int) -> Sequence[Share]:
     """Let two processes that know nothing of each other call one service."""
+    start = asyncio.Barrier(len(CONTENDERS))
 
     async def trial(who: str) -> tuple[float, float]:
         options = ServerOptions(service="fms", rate=_SHARED_RATE, burst=10, delay=delay)
         with serving(options) as server:
             first, second = (_errand(who, server, _ENDLESS, name=name) for name in ("rs-1", "rs-2"))
             async with _Process.of(first) as one, _Process.of(second) as other:
+                await start.wait()
                 one.go()
                 await asyncio.sleep(later)
                 other.go()
-                await asyncio.sleep(_SHARED_FOR + 0.2)
-            tallies = server.tallies()
+                await asyncio.sleep(_SHARED_FOR + _MARGIN)
+                one.check()
+                other.check()
+            tallies = [server.tallies()[errand.name] for errand in (first, second)]
         # From when both are there.
-        begin = max(tally.first for tally in tallies.values())
-        parts = [tally.between(begin, begin + _SHARED_FOR) for tally in tallies.values()]
+        begin = max(tally.first for tally in tallies)
+        parts = [tally.between(begin, begin + _SHARED_FOR) for tally in tallies]
         return sum(parts) / (_SHARED_RATE * _SHARED_FOR), min(parts) / sum(parts)
 
     async def one(who: str) -> Share:
@@ -296,6 +310,15 @@ class _Process:
         """Let it begin."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"go\n")
+
+    def check(self) -> None:
+        """Make sure that it is still at work.
+
+        Raises:
+            RuntimeError: it has ended.
+        """
+        if self._process.returncode is not None:
+            raise RuntimeError("a contender has ended early: what it said stands above")
 
     async def outcome(self) -> Outcome:
         """Wait until it has sent all its calls."""

@@ -186,6 +186,10 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._in_flight = False
             self._tell_pace_of(error, start)
             return again
+        except BaseException:
+            # Nobody will know what became of it, and the pace is not to wait for its answer.
+            exchange.pace.withdraw(start)
+            raise
         finally:
             exchange.in_flight.discard(task)
         again = self._answered(settlement, reply)

@@ -10,12 +10,10 @@ FIRST_WAIT = 0.0275
 """Seconds from the last throttle of the first calls to the next call, at least: long enough for
 slow services to have let something flow in, short enough for fast ones to lose little."""
 
-_BURST_AT_MOST = 10
-"""First calls accepted while draining, beyond what a burst explains, give a glimpse of the rate,
-where the seeking starts: else it takes long to find a rate of hundreds."""
-
 _LARGEST_BURST = 10.0
-"""What a bucket holds is assumed to be no more."""
+"""What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
+give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
+hundreds."""
 
 
 class FirstCalls:
@@ -73,7 +71,7 @@ class FirstCalls:
         self.hold_until = now
         ends = self.draining
         if ends and now > self._drained_from:
-            more = self._accepted - self._accepted_at_drain - _BURST_AT_MOST
+            more = self._accepted - self._accepted_at_drain - _LARGEST_BURST
             self.glimpse = max(0.0, more / (now - self._drained_from))
         self.draining, self._over = False, self._over or ends
         return ends

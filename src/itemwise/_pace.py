@@ -60,7 +60,7 @@ class Pace:
 
     @property
     def rate(self) -> float | None:
-        """Attempts per second at this moment; ``None`` while the service has not throttled."""
+        """Attempts per second at this moment; ``None`` while nothing is held back."""
         return self._rate.rate
 
     async def turn(self, group: object) -> Start | None:

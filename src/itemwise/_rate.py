@@ -15,18 +15,20 @@ until a throttle ends the first window. *Holding*: the rate stays low between th
 while; what that leaves in the bucket is not lost, for then it *climbs* just past the bounds until
 the next throttle. If more goes through than the bounds allow, the service allows more, and it
 climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or another process
-draws on the same bucket. Each throttle then lowers the rate by a share, and it grows by as many
-calls for everybody, which evens out the shares of processes that know nothing of each other.
-Windows that agree end this phase.
+draws on the same bucket. Each throttle then lowers the rate by a share, and it gains less than in
+proportion, which evens out the shares of processes that know nothing of each other. Windows that
+agree end this phase.
 
 Where calls are throttled as much though the rate was lowered again and again, the rate is not the
-cause: it is free again until most calls are throttled.
+cause: attempts are free again, until most are throttled. See `_doubt`.
 """
 
 from __future__ import annotations
 
 import math
 
+from itemwise._answers import Answers
+from itemwise._doubt import Doubt
 from itemwise._first_calls import FIRST_WAIT, FirstCalls
 from itemwise._window import Start, Window
 
@@ -55,7 +57,7 @@ _LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.45, 1.0, 0.0165
 """Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
 process may leave just a little, and more patiently with each time."""
 
-_SLOWEST, _FEW_CALLS = 0.1, 8
+_SLOWEST = 0.1
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
@@ -90,10 +92,6 @@ _CONTRADICTING, _CONTRADICTING_SECONDS = 7, 1.0
 """Calls in a window that contradicts: with fewer, it goes on past the throttle, yet no longer than
 so many seconds."""
 
-_SHARE_GAIN, _SHARE_CALLS, _UNRELATED_SHARE, _UNRELATED_TIMES = 0.05, 30, 0.2, 12
-"""How the share of throttled calls is followed, from how many calls on it counts, and the share at
-which a pace that was found does not help; nor does one that gave way so many times."""
-
 _LATE = 0.015
 """Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
 has flowed in meanwhile fits the bucket."""
@@ -104,24 +102,16 @@ class RateFinder:
 
     def __init__(self) -> None:
         self.rate: float | None = None
-        """Calls per second; ``None`` while nothing was throttled."""
+        """Calls per second; ``None`` while nothing is held back."""
         self._number = 0
         self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
-        # What the latest accepted attempt has started at, and when.
-        self._confirmed, self._confirmed_at = 0.0, -math.inf
-        # The answers' delay and how much it varies: what the bounds must be padded for.
-        self._delay: float | None = None
-        self._jitter = 0.0
-        self._first = FirstCalls()
-        self._window = Window()
+        self._first, self._answers = FirstCalls(), Answers()
+        self._window, self._doubt = Window(), Doubt()
         self._low, self._high = 0.0, math.inf
         self._seeking, self._outgrown = True, False
-        self._empties = self._agreed = self._gave_way = 0
+        self._empties = self._agreed = 0
         # Calls in windows that agree until nobody else seems to be there; the rate in doubt.
         self._contended = self._doubted = 0.0
-        # Of the calls of late, the share that was throttled; what it must exceed while free.
-        self._share = self._believed_above = 0.0
-        self._paced, self._patience = 0, 1
 
     def due(self, now: float) -> float:
         """Tell when the next attempt may start, in seconds; not after `now` means at once."""
@@ -152,20 +142,10 @@ class RateFinder:
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
-        # Throttled answers can come much faster: they say nothing of the way of the others.
-        delay = now - start.time
-        if start.rate and self._confirmed == 0.0:
-            # The first that was not among the first calls, whose connections took their time.
-            self._delay = delay
-        known = delay if self._delay is None else self._delay
-        self._delay = known + 0.1 * (delay - known)
-        self._confirmed, self._confirmed_at = start.rate, start.time
-        self._share -= _SHARE_GAIN * self._share
+        self._answers.accepted(start, now)
+        self._doubt.accepted(paced=bool(start.rate))
         self._window.accepted(start)
-        if start.rate:
-            self._paced += 1
-            self._jitter += 0.1 * (abs(delay - known) - self._jitter)
-        else:
+        if not start.rate:
             self._answered_first(start, now, accepted=True)
 
     def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
@@ -178,13 +158,11 @@ class RateFinder:
         """
         self._window.refused(start)
         if self.rate is None:
-            self._share += _SHARE_GAIN * (1 - self._share)
-            if self._share > self._believed_above:
-                self._believed_above, self._share, self._paced = 0.0, 0.0, 0
+            if self._doubt.throttled_free():
                 if self._doubted:
                     self.rate, self._contended = self._doubted * (1 - _GIVE_WAY), _ALONE_CALLS
                 else:
-                    self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._way())
+                    self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._answers.way())
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and self._window.contains(start):
             self._first.draining = False
@@ -203,7 +181,7 @@ class RateFinder:
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
         count = self._window.count(start) + partly
         started, answered = self._window.seconds(start, now)
-        padding = 2 * self._jitter + 1e-3
+        padding = self._answers.padding()
         low = (count - 1) / (max(started, answered) + padding)
         high = (count + 1) / max(min(started, answered) - padding, 1e-4)
         if self._seeking and not count:
@@ -218,12 +196,18 @@ class RateFinder:
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
             climbed = not (self._seeking or self._contended) and start.time >= self._quiet_until
-            if (climbed and started >= _QUIET_SECONDS) or not self._unrelated():
+            expected = climbed and started >= _QUIET_SECONDS
+            if not expected and self._doubt.throttled_paced():
+                self._set_free()
+            else:
                 self._learn(start, now, low, high, count)
         elif count >= 3 and not self._outgrown:
             # In flight at the last lesson already: it says more of the same moment.
             self._narrow(low, high)
-            self._set_rate(self._within_bounds(), start, now)
+            within = self._within_bounds()
+            # It takes nothing back of what a contended rate has just given way.
+            most = self.rate if self._contended and self.rate else within
+            self._set_rate(min(within, most), start, now)
 
     def _look_again_later(self, start: Start, now: float, wait: float) -> None:
         self._empties += 1
@@ -233,24 +217,10 @@ class RateFinder:
         self._next = start.time + wait
         self._grown_at, self._learned_at = max(now, self._next), now
 
-    def _unrelated(self) -> bool:
-        """Be free again where holding back has not helped: the rate is not the cause then."""
-        self._paced += 1
-        self._share += _SHARE_GAIN * (1 - self._share)
-        many = self._share >= _UNRELATED_SHARE and self._paced >= _SHARE_CALLS * self._patience
-        if not many and self._gave_way < _UNRELATED_TIMES * self._patience:
-            return False
-        # Where this proves wrong, the next doubt takes longer.
-        self._patience *= 4
-        self._believed_above = max(0.5, min(0.9, 2 * self._share))
+    def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
-        self.rate, self._outgrown = None, False
-        self._contended, self._gave_way = 0.0, 0
+        self.rate, self._outgrown, self._contended = None, False, 0.0
         self._low, self._high = 0.0, math.inf
-        return True
-
-    def _way(self) -> float:
-        return FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
@@ -264,8 +234,7 @@ class RateFinder:
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
             self._low, self._high, self._quiet_until = 0.0, math.inf, now
-            self._outgrown = False
-            self._contended = max(self._contended, _ALONE_CALLS_AFTER_GROWTH)
+            self._outgrown, self._contended = False, _ALONE_CALLS_AFTER_GROWTH
             self._set_rate(max(0.85 * start.rate, low), start, now)
             self._begin_window(start, now)
             return
@@ -278,7 +247,7 @@ class RateFinder:
             if above or below:
                 gives_way = _GIVE_WAY if self._contended else _GIVE_WAY_FIRST
                 self._contended = _ALONE_CALLS
-                self._gave_way += 1
+                self._doubt.gave_way()
             else:
                 alone = max(count, _ALONE_CALLS / _ALONE_WINDOWS)
                 self._contended = max(0.0, self._contended - alone)
@@ -301,7 +270,7 @@ class RateFinder:
         self._seeking = False
         self._first.settle(self.rate or 0.0)
         if not self._contended:
-            self._gave_way = 0
+            self._doubt.helped()
         longest = min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
         known = min(_QUIET_WINDOWS * window, _QUIET_BURST / max(self._high - self._low, 1e-9))
         self._quiet_until = now + min(longest, known)
@@ -315,8 +284,8 @@ class RateFinder:
         return rate
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
-        slowest = _SLOWEST if self._paced >= _FEW_CALLS else 1 / _PATIENT_WAIT
-        self.rate = self._confirmed = max(rate, slowest)
+        slowest = 1 / _PATIENT_WAIT if self._doubt.knows_little else _SLOWEST
+        self.rate = self._answers.confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
         later = self._window.count_later(start, self._number)
@@ -337,8 +306,8 @@ class RateFinder:
             return  # The pace holds nobody back: what is not used proves nothing.
         if self._contended:
             self.rate = rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
-        elif self._confirmed if self._seeking else now >= self._quiet_until:
-            way, confirmed = self._way(), self._confirmed
+        elif self._answers.confirmed if self._seeking else now >= self._quiet_until:
+            way, confirmed = self._answers.way(), self._answers.confirmed
             share = _LARGEST_SHARE
             if not self._outgrown:
                 share = min(share, (confirmed / _FAST) ** 2)
@@ -350,7 +319,7 @@ class RateFinder:
             past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
             faster = rate * math.exp(min(growth * seconds, 50.0))
             self.rate = max(rate, min(faster, ahead, past))
-            since = self._confirmed_at - self._window.anchor.time
+            since = self._answers.confirmed_at - self._window.anchor.time
             if self._window.taken - 2 > self._high * since:
                 # More has gone through than the bounds allow.
                 self._outgrown = not self._seeking

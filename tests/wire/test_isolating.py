@@ -70,6 +70,44 @@ async def test_a_few_culprits_are_never_taken_for_a_fault_of_the_request(
         assert size in case.sizes(aws)[1:]
 
 
+@pytest.mark.parametrize("case", [FMS, CONNECT], ids=case_id)
+@pytest.mark.parametrize("bad_chunks", [1, 2])
+async def test_a_chunk_of_culprits_alone_stops_the_run_only_where_the_next_one_is_like_it(
+    case: Case, client: AioBaseClient, aws: LocalAWS, bad_chunks: int
+) -> None:
+    size, count = case.limit, 5 * case.limit
+    culprits = range(size, (1 + bad_chunks) * size)
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(count)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=1)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == list(culprits)
+    if bad_chunks == 1:
+        assert result.error is None
+        assert result.counts["succeeded"] == count - size
+    else:
+        assert isinstance(result.error, RejectedError)
+        assert result.counts["not_attempted"] == 2 * size
+
+
+async def test_a_lone_culprit_keeps_the_doubt_of_an_earlier_attempt(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(Drop(when="before", times=1))
+    aws.inject(PoisonItems(items=set(case.keys(0))))
+    request = case.request(1)
+
+    result: AnyResult = await run_batch(client, case.operation, request, retry=fast)
+
+    check_accounting(case, aws, request, result)
+    (failure,) = result.failed
+    assert failure.code == case.item_error
+    assert failure.error is not None
+    assert failure.error.delivery is Delivery.IN_DOUBT
+
+
 async def test_culprits_of_many_chunks_are_found_side_by_side(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:

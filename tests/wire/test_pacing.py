@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -80,6 +81,35 @@ def timers() -> Iterator[str]:
             yield repr(timer)
 
 
+class Counting(Pace):
+    """A pace that counts what it is told.
+
+    Attributes:
+        told: how many starts were given, and how they were answered.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(rate=1e6)
+        self.told = Counter[str]()
+
+    async def turn(self, group: object) -> Start | None:
+        start = await super().turn(group)
+        self.told["started"] += start is not None
+        return start
+
+    def withdraw(self, start: Start) -> None:
+        self.told["withdrawn"] += 1
+        super().withdraw(start)
+
+    def accepted(self, start: Start) -> None:
+        self.told["accepted"] += 1
+        super().accepted(start)
+
+    def throttled(self, start: Start, operation: str, *, partly: bool = False) -> None:
+        self.told["partly throttled" if partly else "throttled"] += 1
+        super().throttled(start, operation, partly=partly)
+
+
 async def cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -99,6 +129,26 @@ async def test_a_pace_is_free_until_the_service_throttles(
     rate = shared(client, case).rate
     assert rate is not None
     assert rate > 0
+
+
+@only_fms
+async def test_each_start_is_answered_once_whatever_became_of_it(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    pace = Counting()
+    aws.inject(Drop(when="before", times=1))
+    aws.inject(Throttle(times=1))
+    await run_batch(client, case.operation, case.request(2), retry=BRIEF, pace=pace)
+    assert pace.told == {"started": 3, "withdrawn": 1, "throttled": 1, "accepted": 1}
+
+    aws.inject(Delay(seconds=30))
+    run: AnyRun = BatchRun(client, case.operation, case.request(2), retry=BRIEF, pace=pace)
+    task = asyncio.create_task(run.execute())
+    await until(lambda: pace.told["started"] == 4)
+    await rounds(3)
+    await cancel(task)
+
+    assert pace.told == {"started": 4, "withdrawn": 2, "throttled": 1, "accepted": 1}
 
 
 @pytest.mark.parametrize("style", ["modelled", "400", "429", "bare"])

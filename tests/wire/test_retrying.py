@@ -370,7 +370,67 @@ async def test_a_closed_client_leaves_all_items_not_attempted(
 
     check_accounting(case, aws, request, result)
     assert isinstance(result.error, RejectedError)
-    assert result.counts["not_attempted"] == 3
+    assert [rest.reason for rest in result.not_attempted] == [NotAttemptedReason.UNREACHABLE] * 3
+
+
+async def test_a_fault_that_applied_nothing_fails_its_chunk_and_the_run_goes_on(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(FailCalls(code="RequestTimeout", status=400, times=3))
+    request = case.request(6)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=fast
+    )
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == [0, 1]
+    assert {failure.code for failure in result.failed} == {"RequestTimeout"}
+    assert result.counts["succeeded"] == 4
+    assert result.error is None
+    assert [record.attempts for record in result.calls] == [3, 1, 1]
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_throttled_calls_wait_for_the_pace_alone(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Throttle(times=3))
+    request = case.request(3)
+    backs_off_for_ever = RetryPolicy(base_delay=1e9, max_delay=1e9)
+
+    result: AnyResult = await run_batch(
+        client,
+        case.operation,
+        request,
+        retry=backs_off_for_ever,
+        pace=Pace(rate=1e6),
+        timeout=5,
+    )
+
+    assert result.ok
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_run_that_stalls_halts_what_waits_for_its_turn(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Throttle())
+    request = case.request(2)
+
+    result: AnyResult = await run_batch(
+        client,
+        case.operation,
+        request,
+        chunk_size=1,
+        concurrency=2,
+        retry=RetryPolicy(stall_timeout=0.02),
+        pace=Pace(rate=20),
+    )
+
+    check_accounting(case, aws, request, result)
+    assert isinstance(result.error, ThrottledError)
+    assert aws.ledger.call_count() <= 2
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

@@ -22,6 +22,7 @@ from itemwise.testing import (
     ContradictItems,
     Drop,
     ExtraFailures,
+    FailCalls,
     FailItems,
     ForgetItems,
     LocalAWS,
@@ -311,6 +312,29 @@ async def test_an_item_that_does_not_heal_fails_with_its_last_entry(
     assert (failure.index, failure.code, failure.message) == (1, case.retryable_code, "b")
     assert isinstance(failure.entry, case.entry)
     assert failure.error is None
+
+
+@pytest.mark.parametrize("case", HEALING, ids=case_id)
+async def test_faults_and_entries_share_one_budget_and_the_last_word_counts(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(FailCalls(status=500, times=1))
+    aws.inject(FailItems(items=set(case.keys(1)), code=case.retryable_code))
+    request = case.request(4)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=fast
+    )
+
+    check_accounting(case, aws, request, result)
+    (failure,) = result.failed
+    assert (failure.index, failure.code) == (1, case.retryable_code)
+    assert isinstance(failure.entry, case.entry)
+    # The answer of 500 is not forgotten: the item may have been applied by it.
+    assert failure.error is not None
+    assert failure.error.delivery is Delivery.IN_DOUBT
+    assert result.error is None
+    assert [(record.attempts, record.code) for record in result.calls] == [(3, None), (1, None)]
 
 
 @pytest.mark.parametrize("case", HEALING, ids=case_id)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from itemwise import (
     BatchResult,
     BatchStream,
+    NotAttempted,
     NotAttemptedReason,
     Outcome,
     Pace,
@@ -32,6 +33,7 @@ from itemwise.testing import (
     ExtraFailures,
     FailCalls,
     FailItems,
+    Fault,
     LocalAWS,
     PoisonItems,
     Throttle,
@@ -435,9 +437,12 @@ async def test_a_cancelled_caller_finds_all_that_was_read(
     task = asyncio.create_task(consume())
     await until(lambda: stream.progress.calls == 2)
     task.cancel("enough")
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(asyncio.CancelledError) as raised:
         await task
 
+    assert raised.value.args == ("enough",)
+    reasons = {o.reason for o in stream.pending if isinstance(o, NotAttempted)}
+    assert reasons <= {NotAttemptedReason.CANCELLED}
     counts = check_stream(case, aws, reading.items[: reading.read], [*yielded, *stream.pending])
     assert counts.pop("succeeded") == 3
     assert counts.pop("unknown") == 3
@@ -445,6 +450,29 @@ async def test_a_cancelled_caller_finds_all_that_was_read(
     assert set(counts) <= {"not_attempted"}
     assert left_behind() == []
     assert complaints == []
+
+
+@only_fms
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    [
+        pytest.param(PoisonItems(items=set(FMS.keys(1))), {"isolate": False}, id="isolate"),
+        pytest.param(Throttle(times=1), {"retry": None}, id="retry"),
+    ],
+)
+async def test_a_stream_takes_the_options_of_a_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fault: Fault, options: dict[str, Any]
+) -> None:
+    aws.inject(fault)
+    items = case.items(range(6))
+    outcomes: list[AnyOutcome] = []
+
+    await collect(
+        open_stream(case, client, items, chunk_size=2, concurrency=1, **options), outcomes
+    )
+
+    assert check_stream(case, aws, items, outcomes) == {"failed": 2, "succeeded": 4}
+    assert aws.ledger.call_count() == 3
 
 
 @only_fms

@@ -1,0 +1,48 @@
+"""Pure: what accepted attempts tell: how long the way is, and what rate is confirmed."""
+
+from __future__ import annotations
+
+import math
+
+from itemwise._first_calls import FIRST_WAIT
+from itemwise._window import Start
+
+__all__ = ["Answers"]
+
+_GAIN = 0.1
+"""How fast the usual delay and its variation are followed."""
+
+
+class Answers:
+    """Follows the answers. Those of throttled attempts can come much faster, and say nothing here.
+
+    Attributes:
+        confirmed: the rate at which the latest accepted attempt has started, or the one that was
+            learned since.
+        confirmed_at: when that attempt has started, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.confirmed, self.confirmed_at = 0.0, -math.inf
+        self._delay: float | None = None
+        self._jitter = 0.0
+
+    def accepted(self, start: Start, now: float) -> None:
+        """Take note of an answer."""
+        delay = now - start.time
+        if start.rate and self.confirmed == 0.0:
+            # The first that was not among the first calls, whose connections took their time.
+            self._delay = delay
+        usual = delay if self._delay is None else self._delay
+        self._delay = usual + _GAIN * (delay - usual)
+        if start.rate:
+            self._jitter += _GAIN * (abs(delay - usual) - self._jitter)
+        self.confirmed, self.confirmed_at = start.rate, start.time
+
+    def way(self) -> float:
+        """Give the seconds until an answer comes."""
+        return FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
+
+    def padding(self) -> float:
+        """Give the seconds by which the service's times may differ from ours."""
+        return 2 * self._jitter + 1e-3
