@@ -13,6 +13,7 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import FlexibleChecksumError
 
 from itemwise import (
+    BatchRun,
     Delivery,
     NotAttemptedReason,
     Pace,
@@ -163,6 +164,37 @@ async def test_the_wait_that_the_service_asks_for_is_honoured(
 
     first, second = aws.ledger.calls
     assert second.started - first.ended >= 0.05
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+@pytest.mark.parametrize(
+    "fault",
+    [Throttle(times=1, retry_after=0.05), FailCalls(times=1, status=503, retry_after=0.05)],
+    ids=["throttled", "unavailable"],
+)
+async def test_a_call_by_itself_honours_the_wait_that_the_service_asks_for(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, fault: Fault
+) -> None:
+    aws.inject(fault)
+
+    await case.operation(client, case.request(1), retry=replace(fast, max_delay=1))
+
+    first, second = aws.ledger.calls
+    assert second.started - first.ended >= 0.05
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_the_patience_with_throttles_begins_with_the_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Throttle(times=1))
+    run = BatchRun(client, case.operation, case.request(1), pace=Pace(rate=1e6))
+    # Made an hour ago, and held until now.
+    run._exchange.progress_at -= 3600
+
+    result: AnyResult = await run.execute()
+
+    assert result.ok
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

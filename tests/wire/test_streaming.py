@@ -367,6 +367,27 @@ async def test_a_close_leaves_unknown_what_does_not_answer(
     assert left_behind() == []
 
 
+@only_fms
+async def test_a_close_that_is_cancelled_is_cancelled_and_leaves_nothing_running(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(6))
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=30))
+    await until(lambda: stream.progress.calls == 2)
+
+    task = asyncio.create_task(stream.aclose())
+    await rounds(5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    counts = check_stream(case, aws, items[: stream.progress.total], [*yielded, *stream.pending])
+    assert counts == {"succeeded": 2, "unknown": 2}
+    assert left_behind() == []
+
+
 @pytest.mark.parametrize("kind", ["generator", "async"])
 @only_fms
 async def test_a_stream_that_is_dropped_is_closed_by_the_loop(
