@@ -92,6 +92,24 @@ async def test_a_chunk_of_culprits_alone_stops_the_run_only_where_the_next_one_i
         assert result.counts["not_attempted"] == 2 * size
 
 
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+@pytest.mark.parametrize(("culprits", "stops"), [(range(1, 32), False), (range(1, 51), True)])
+async def test_many_culprits_that_travel_alone_in_a_row_are_the_requests_fault(
+    case: Case, client: AioBaseClient, aws: LocalAWS, culprits: range, stops: bool
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(60)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=1, concurrency=1
+    )
+
+    check_accounting(case, aws, request, result)
+    assert (result.error is not None) is stops
+    # The first succeeds; after that many refusals nothing else is asked.
+    assert result.counts["failed"] == (32 if stops else len(culprits))
+
+
 async def test_a_lone_culprit_keeps_the_doubt_of_an_earlier_attempt(
     case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
 ) -> None:
