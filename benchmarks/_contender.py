@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from benchmarks._cases import FMS, ClientArguments, plain_client
 from itemwise import open_client, run_batch
+from itemwise.services.fms import BatchDisassociateResourceRequest
 
 __all__ = ["CONTENDERS", "Errand", "Outcome"]
 
@@ -62,8 +63,8 @@ class Outcome:
 
 
 async def _itemwise(errand: Errand) -> Outcome:
-    request = FMS.request(FMS.names(errand.calls)).model_copy(
-        update={"resource_set_identifier": errand.name}
+    request = BatchDisassociateResourceRequest(
+        resource_set_identifier=errand.name, items=FMS.names(errand.calls)
     )
     async with open_client("fms", **errand.where) as client:
         await _start()

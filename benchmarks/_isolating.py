@@ -59,37 +59,31 @@ async def isolating() -> Sequence[Isolation]:
         ("the request is not valid", FailCalls(code="InvalidInputException"), _CONCURRENCY + 3),
         ("the limit is 40, not 100", LowerLimit(limit=40), None),
     )
+    ways = {"itemwise": _isolated, "aiobotocore": _gathered}
     found: list[Isolation] = []
     for what, fault, bound in weather:
-        async with LocalAWS() as aws:
-            aws.inject(fault)
-            async with aws.client("fms") as client:
-                request = FMS.request(names)
-                result = await run_batch(client, FMS.operation, request, concurrency=_CONCURRENCY)
+        for who, way in ways.items():
+            async with LocalAWS() as aws:
+                aws.inject(fault)
+                blamed = await way(aws, names)
             found.append(
                 Isolation(
                     what=what,
-                    who="itemwise",
+                    who=who,
                     calls=aws.ledger.call_count(),
-                    bound=bound,
+                    bound=bound if way is _isolated else None,
                     applied=aws.ledger.applied_count(),
-                    blamed=result.counts["failed"],
-                )
-            )
-        async with LocalAWS() as aws:
-            aws.inject(fault)
-            lost = await _gathered(aws, names)
-            found.append(
-                Isolation(
-                    what=what,
-                    who="aiobotocore",
-                    calls=aws.ledger.call_count(),
-                    bound=None,
-                    applied=aws.ledger.applied_count(),
-                    blamed=lost,
+                    blamed=blamed,
                 )
             )
     return found
+
+
+async def _isolated(aws: LocalAWS, names: Sequence[str]) -> int:
+    async with aws.client("fms") as client:
+        request = FMS.request(names)
+        result = await run_batch(client, FMS.operation, request, concurrency=_CONCURRENCY)
+    return result.counts["failed"]
 
 
 async def _gathered(aws: LocalAWS, names: Sequence[str]) -> int:

@@ -40,6 +40,8 @@ then mostly idle. Where the rate changes or is shared they always do."""
 
 _CONCURRENCY = 16
 
+_ENDED_EARLY = "a contender has ended early: what it said stands above"
+
 _ENDLESS = 10_000
 """Calls of a contender that is stopped by the clock: more than any can make."""
 
@@ -318,7 +320,7 @@ class _Process:
             RuntimeError: it has ended.
         """
         if self._process.returncode is not None:
-            raise RuntimeError("a contender has ended early: what it said stands above")
+            raise RuntimeError(_ENDED_EARLY)
 
     async def outcome(self) -> Outcome:
         """Wait until it has sent all its calls."""
@@ -328,5 +330,5 @@ class _Process:
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         if not line:
-            raise RuntimeError("a contender has ended early: what it said stands above")
+            raise RuntimeError(_ENDED_EARLY)
         return line
