@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from itemwise._client import open_client
     from itemwise._operation import Key, Operation, Verdict
     from itemwise._pace import Pace
-    from itemwise._retry import RetryPolicy
+    from itemwise._policy import RetryPolicy
     from itemwise._shape import (
         OPEN_ENUM,
         Request,
@@ -99,7 +99,7 @@ _ROOMS = {
     "_client": "open_client",
     "_operation": "Key Operation Verdict",
     "_pace": "Pace",
-    "_retry": "RetryPolicy",
+    "_policy": "RetryPolicy",
     "_shape": (
         "OPEN_ENUM Request RequestList RequestShape RequestUnion Response ResponseList "
         "ResponseShape ResponseUnion Timestamp length wire"

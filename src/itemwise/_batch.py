@@ -18,7 +18,7 @@ from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, Unknown
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan, check_limits
-from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
 from itemwise._workers import progress_of, side_by_side
 from itemwise.results import BatchResult, Progress

@@ -16,8 +16,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from itemwise._body import Outgoing
 from itemwise._classify import classify
 from itemwise._own_retries import own_attempts
+from itemwise._policy import RetryPolicy
 from itemwise._reply import RawReply, Reply, listening, read
-from itemwise._retry import Again, RetryPolicy, repeat
+from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError, ConfigurationError, Delivery, RejectedError
 

@@ -15,8 +15,8 @@ from aiobotocore.client import AioBaseClient
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
 from itemwise._pace import Pace
+from itemwise._policy import RetryPolicy
 from itemwise._reply import Reply
-from itemwise._retry import RetryPolicy
 from itemwise._settle import Settlement, unsettled
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError

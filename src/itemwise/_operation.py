@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
-from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response, ResponseShape
 
 if TYPE_CHECKING:

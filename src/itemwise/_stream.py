@@ -17,7 +17,7 @@ from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import check_limits
-from itemwise._retry import DEFAULT_RETRY, RetryPolicy
+from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
 from itemwise._source import Source
 from itemwise.errors import CallError

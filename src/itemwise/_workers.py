@@ -11,7 +11,7 @@ from typing import Any
 
 from itemwise._exchange import Exchange
 from itemwise._outcomes import Status
-from itemwise._retry import DEFAULT_RETRY
+from itemwise._policy import DEFAULT_RETRY
 from itemwise.results import Progress
 
 __all__ = ["progress_of", "side_by_side"]

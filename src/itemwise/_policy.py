@@ -1,0 +1,46 @@
+"""How often and how patiently attempts are repeated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_RETRY", "RetryPolicy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How often and how patiently attempts are repeated.
+
+    Waits use full jitter: a random time between zero and a bound that doubles with each attempt,
+    and never less than the service asked for in ``Retry-After``.
+
+    Attributes:
+        max_attempts: most attempts at one call, the first included. In a run, attempts that were
+            throttled do not count: `stall_timeout` bounds them.
+        base_delay: seconds; the bound of the first wait.
+        max_delay: seconds; the bound of every wait, and the most that ``Retry-After`` is honoured.
+        stall_timeout: seconds; a run whose calls are throttled gives up when none of its items was
+            accepted for this long.
+        grace: seconds that calls in flight are given to end when a run is cancelled or its time is
+            up; at most 1.
+    """
+
+    max_attempts: int = 5
+    base_delay: float = 0.1
+    max_delay: float = 20.0
+    stall_timeout: float = 60.0
+    grace: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.max_attempts < 1:
+            raise ValueError(f"max_attempts must be at least 1, not {self.max_attempts}")
+        for name in ("base_delay", "max_delay", "stall_timeout", "grace"):
+            value: float = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} must be a finite number of seconds from 0, not {value}")
+        if self.grace > 1:
+            raise ValueError(f"grace must be at most 1 second, not {self.grace}")
+
+
+DEFAULT_RETRY = RetryPolicy()
