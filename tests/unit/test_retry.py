@@ -108,6 +108,17 @@ async def test_the_wait_that_was_asked_for_is_the_least_and_is_capped(waits: lis
 
 
 @pytest.mark.usefixtures("highest")
+async def test_the_longer_of_the_backoff_and_the_wait_that_was_asked_for_counts(
+    waits: list[float],
+) -> None:
+    policy = RetryPolicy(max_attempts=3, base_delay=2, max_delay=10)
+
+    await repeat(policy, Script(Again(retry_after=1), Again(retry_after=9)))
+
+    assert waits == [2, 9]
+
+
+@pytest.mark.usefixtures("highest")
 async def test_waits_that_the_pace_sets_do_not_grow_the_next_backoff(waits: list[float]) -> None:
     paced = Again(counted=False, backoff=False)
     policy = RetryPolicy(max_attempts=3, base_delay=1)

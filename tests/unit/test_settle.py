@@ -16,6 +16,7 @@ from itemwise import (
     Operation,
     RejectedError,
     Response,
+    ResponseShape,
     Succeeded,
     TransientError,
     Unknown,
@@ -37,8 +38,8 @@ def fails(key: str | None, code: str | None = "BAD") -> Verdict[Any]:
     )
 
 
-def succeeds(key: str) -> Verdict[Any]:
-    return Verdict(key=(key,), failed=False)
+def succeeds(key: str, entry: ResponseShape | None = None) -> Verdict[Any]:
+    return Verdict(key=(key,), failed=False, success=entry)
 
 
 def settled(
@@ -87,10 +88,14 @@ def test_a_stray_failure_takes_silent_success_away(stray: Verdict[Any]) -> None:
 
 
 def test_a_stray_success_takes_nothing_away() -> None:
-    settlement = settled(succeeds("z"))
+    stray = ResponseShape()
+
+    settlement = settled(succeeds("z", stray))
 
     assert statuses(settlement) == [(10, "succeeded"), (20, "succeeded"), (30, "succeeded")]
-    assert [entry.failed for entry in settlement.unmatched] == [False]
+    (entry,) = settlement.unmatched
+    assert not entry.failed
+    assert entry.entry is stray
 
 
 def test_a_stray_failure_takes_no_stated_success_away() -> None:
@@ -132,6 +137,15 @@ def test_of_two_failures_of_one_item_the_final_one_wins(turned: bool) -> None:
     failed = next(settlement.outcomes())
     assert isinstance(failed, Failed)
     assert failed.code == "BAD"
+
+
+def test_of_two_successes_of_one_item_the_first_is_its_own() -> None:
+    first, second = ResponseShape(), ResponseShape()
+
+    succeeded = next(settled(succeeds("a", first), succeeds("a", second)).outcomes())
+
+    assert isinstance(succeeded, Succeeded)
+    assert succeeded.entry is first
 
 
 def test_a_failure_without_a_code_is_final() -> None:
