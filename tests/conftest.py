@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 
@@ -16,6 +17,29 @@ from itemwise.testing import LocalAWS
 settings.register_profile("quick", derandomize=True, max_examples=60, deadline=None, database=None)
 settings.register_profile("chaos", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+class Clock:
+    """The loop's time, which passes where a test says so.
+
+    Attributes:
+        now: seconds.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the test's loop, which stands until the test sets it."""
+    loop = asyncio.get_running_loop()
+    clock = Clock(loop.time())
+    monkeypatch.setattr(loop, "time", clock)
+    return clock
 
 
 @pytest.fixture

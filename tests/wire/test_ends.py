@@ -22,6 +22,7 @@ from itemwise.testing import (
     RateLimit,
     Throttle,
 )
+from tests.conftest import Clock
 from tests.wire.cases import (
     FMS,
     HEALING,
@@ -292,6 +293,28 @@ async def test_an_answer_within_the_grace_counts_after_a_cancellation(
     assert run.result.counts["not_attempted"] == 2
 
 
+async def test_a_throttle_within_the_grace_is_the_last_word(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Throttle(style="bare", retry_after=1e9))
+    request = case.request(4)
+    run: AnyRun = BatchRun(
+        client, case.operation, request, chunk_size=2, concurrency=1, retry=POLITE
+    )
+
+    task = asyncio.create_task(run.execute())
+    await until(lambda: run.progress.calls >= 1)
+    task.cancel()
+    await until(lambda: run.progress.throttled >= 1)
+    await rounds(50)
+    # Nothing goes again: what is left of the grace is not spent on waiting to.
+    assert task.cancelled()
+
+    check_accounting(case, aws, request, run.result)
+    assert {failure.code for failure in run.result.failed} == {"429"}
+    assert run.result.counts["failed"] == run.result.counts["not_attempted"] == 2
+
+
 async def test_a_second_cancellation_ends_the_grace(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
@@ -308,6 +331,41 @@ async def test_a_second_cancellation_ends_the_grace(
     task.cancel()
     await rounds(50)
     assert task.cancelled()
+
+    check_accounting(case, aws, request, run.result)
+    assert run.result.counts["unknown"] == 2
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_cancellation_while_calls_end_after_the_grace_is_not_swallowed(
+    case: Case, client: AioBaseClient, aws: LocalAWS, clock: Clock
+) -> None:
+    sending, ending = asyncio.Event(), asyncio.Event()
+
+    async def hold_up(**_: object) -> None:
+        sending.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            # A handler of the user's own, which takes its time to tidy up.
+            ending.set()
+            await rounds(10)
+
+    handler: Any = hold_up  # aiobotocore awaits it, which its stubs do not know.
+    client.meta.events.register("before-send", handler)
+    request = case.request(2)
+    run: AnyRun = BatchRun(client, case.operation, request, timeout=1, retry=PATIENT)
+
+    task = asyncio.create_task(run.execute())
+    await sending.wait()
+    clock.now += 1
+    await rounds(3)
+    clock.now += PATIENT.grace
+    await ending.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
     check_accounting(case, aws, request, run.result)
     assert run.result.counts["unknown"] == 2
@@ -431,6 +489,28 @@ async def test_a_fault_in_an_operations_own_code_loses_no_outcome(
     check_accounting(case, aws, request, run.result)
     assert run.result.counts["succeeded"] == 4
     assert run.result.counts["not_attempted"] == 2
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_fault_in_an_operations_own_code_starts_nothing_more(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    def with_items(request: Any, items: Any) -> Any:
+        if case.item(0) in items:
+            raise ZeroDivisionError
+        return case.operation.with_items(request, items)
+
+    request = case.request(20)
+    operation = replace(case.operation, with_items=with_items)
+    run: AnyRun = BatchRun(client, operation, request, chunk_size=2, concurrency=2)
+
+    with pytest.raises(ZeroDivisionError):
+        await run.execute()
+
+    check_accounting(case, aws, request, run.result)
+    # The call beside the one that broke had its grace, and was the last.
+    assert case.sizes(aws) == [2]
+    assert [outcome.index for outcome in run.result.succeeded] == [2, 3]
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
