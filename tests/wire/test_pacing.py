@@ -313,6 +313,8 @@ async def test_a_run_that_stops_waits_for_no_turn(
     assert aws.ledger.call_count() == 1
     assert result.counts["failed"] == 2
     assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.STOPPED}
+    # What never had its turn is no call.
+    assert [record.attempts for record in result.calls] == [1]
     assert not [*timers()]
 
 

@@ -1,0 +1,106 @@
+"""The shared pace on its own: whose turn it is, by a clock that the test sets."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from itemwise import Pace
+from itemwise._window import Start
+from tests.conftest import Clock
+from tests.wire.cases import rounds
+
+
+class Noting(Pace):
+    """A pace that notes which starts were taken back."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__(rate)
+        self.withdrawn: list[Start] = []
+
+    def withdraw(self, start: Start) -> None:
+        self.withdrawn.append(start)
+        super().withdraw(start)
+
+
+async def test_who_asks_later_does_not_overtake_who_waits(clock: Clock) -> None:
+    pace, served = Pace(rate=1), list[str]()
+
+    async def ask(name: str) -> None:
+        await pace.turn(None)
+        served.append(name)
+
+    await ask("first")
+    second = asyncio.create_task(ask("second"))
+    await rounds(2)
+    # Its time comes while the loop is busy, so that its timer is late and another asks before.
+    clock.now += 1
+    third = asyncio.create_task(ask("third"))
+    await rounds(5)
+    assert served == ["first", "second"]
+
+    clock.now += 1
+    await asyncio.gather(second, third)
+    assert served == ["first", "second", "third"]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_nothing_is_left_of_who_waited_alone_and_was_cancelled() -> None:
+    pace = Pace(rate=1)
+    await pace.turn(None)
+    waits = asyncio.create_task(pace.turn(None))
+    await rounds(2)
+
+    waits.cancel()
+    await asyncio.wait({waits})
+
+    assert not pace._waiting
+    assert pace._timer is None
+
+
+async def test_a_turn_that_comes_just_before_a_cancellation_is_taken_back(clock: Clock) -> None:
+    pace = Noting(rate=1)
+    first = await pace.turn(None)
+    assert first is not None
+    waits = asyncio.create_task(pace.turn(None))
+    await rounds(2)
+
+    clock.now += 1
+    pace.accepted(first)
+    # It has its turn, and has not heard of it.
+    waits.cancel()
+    await asyncio.wait({waits})
+
+    assert waits.cancelled()
+    assert [start.number for start in pace.withdrawn] == [2]
+
+
+@pytest.mark.parametrize(("throttled", "seconds"), [(False, 0.0), (True, 0.03)])
+async def test_who_waits_for_the_first_answers_goes_once_they_are_there(
+    clock: Clock, *, throttled: bool, seconds: float
+) -> None:
+    pace = Pace()
+
+    def answer(start: Start) -> None:
+        if throttled:
+            pace.throttled(start, "Op")
+        else:
+            pace.accepted(start)
+
+    first, second = [await pace.turn(None) for _ in range(2)]
+    assert first is not None
+    assert second is not None
+    clock.now += 0.1
+    answer(first)
+    waits = asyncio.create_task(pace.turn(None))
+    await rounds(2)
+
+    # Until the second was to be there at the latest, a tenth of a second would go by.
+    clock.now += 0.05
+    await rounds(2)
+    assert not waits.done()
+    answer(second)
+    clock.now += seconds
+    await rounds(3)
+    assert waits.done()
