@@ -39,6 +39,7 @@ from tests.wire.cases import (
     CONNECT,
     FMS,
     GREENGRASS,
+    HEALING,
     RAM,
     AnyResult,
     Case,
@@ -47,6 +48,8 @@ from tests.wire.cases import (
     inject_after,
     until,
 )
+
+AnyRun = BatchRun[Any, Any, Any, Any]
 
 LOST_AFTER = [
     pytest.param(Drop(when="after", times=1), id="reset after applying"),
@@ -124,6 +127,25 @@ async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
     )
 
     assert result.ok
+
+
+@pytest.mark.parametrize("case", HEALING, ids=case_id)
+async def test_an_answer_that_accepts_no_item_does_not_begin_the_stall_time_anew(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, unpaced: Pace
+) -> None:
+    aws.inject(FailItems(items=set(case.keys(0, 1)), code=case.retryable_code, times=1))
+    run: AnyRun = BatchRun(client, case.operation, case.request(2), retry=fast, pace=unpaced)
+
+    task = asyncio.create_task(run.execute())
+    await until(lambda: run.progress.calls == 1)
+    # As if the service had accepted nothing for an hour.
+    run._exchange.progress_at -= 3600
+    await inject_after(aws, 1, Throttle(times=1))
+    result = await task
+
+    assert aws.ledger.call_count() == 2
+    assert isinstance(result.error, ThrottledError)
+    assert {failure.code for failure in result.failed} == {"ThrottlingException"}
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 from aiobotocore.client import AioBaseClient
+from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
@@ -14,7 +15,10 @@ from itemwise import (
     CallError,
     ConfigurationError,
     Delivery,
+    Operation,
     RejectedError,
+    Request,
+    RequestList,
     Response,
     ResponseError,
     RetryPolicy,
@@ -26,14 +30,17 @@ from itemwise import (
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
 from itemwise.testing import (
     Drop,
+    EntryList,
     FailCalls,
     FailItems,
     Fault,
     Garbage,
+    ItemList,
     LocalAWS,
+    ServedOperation,
     Throttle,
 )
-from tests.wire.cases import CONNECT, FMS, GREENGRASS, RAM, Case, case_id
+from tests.wire.cases import CONNECT, FMS, GREENGRASS, RAM, AnyOperation, Case, case_id
 
 
 @pytest.mark.usefixtures("reply_path")
@@ -125,6 +132,49 @@ async def test_a_fault_of_the_server_that_is_modelled_as_400_is_transient(
         await case.operation(client, case.request(1), retry=None)
 
     assert caught.value.status == 400
+
+
+class AskOfAccounts(Request):
+    """A request of Security Incident Response.
+
+    Its model calls an error retryable of which neither code nor status tells; no shipped one does.
+    """
+
+    membership_id: Annotated[str, wire("membershipId")] = "m-0123456789"
+    account_ids: Annotated[RequestList[str], wire("accountIds")] = ("123456789012",)
+
+
+ASK_OF_ACCOUNTS: AnyOperation = Operation(
+    service="security-ir",
+    name="BatchGetMemberAccountDetails",
+    request=AskOfAccounts,
+    response=Response,
+    max_items=100,
+    items=lambda request: request.account_ids,
+    with_items=lambda request, _items: request,
+    key=lambda _position, item: (item,),
+    verdicts=lambda _response: (),
+    silence_is_success=False,
+    idempotent=True,
+)
+
+
+async def test_an_error_that_its_model_calls_retryable_is_got_through(
+    session: AioSession, fast: RetryPolicy
+) -> None:
+    row = ServedOperation(
+        service=ASK_OF_ACCOUNTS.service,
+        operation=ASK_OF_ACCOUNTS.name,
+        items=(ItemList(member="accountIds"),),
+        limit=100,
+        failures=EntryList(member="errors"),
+    )
+    async with LocalAWS([row]) as aws, aws.client("security-ir", session=session) as client:
+        aws.inject(FailCalls(code="InvalidTokenException", times=1))
+
+        await ASK_OF_ACCOUNTS(client, AskOfAccounts(), retry=fast)
+
+        assert [call.code for call in aws.ledger.calls] == ["InvalidTokenException", None]
 
 
 async def test_a_call_that_is_throttled_for_good_makes_as_many_attempts_as_the_policy_says(
