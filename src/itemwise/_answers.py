@@ -19,11 +19,11 @@ class Answers:
     Attributes:
         confirmed: the rate at which the latest accepted attempt has started, or the one that was
             learned since.
-        confirmed_at: when that attempt has started, in seconds.
+        last: that attempt.
     """
 
     def __init__(self) -> None:
-        self.confirmed, self.confirmed_at = 0.0, -math.inf
+        self.confirmed, self.last = 0.0, Start(0, -math.inf, 0.0)
         self._delay: float | None = None
         self._jitter = 0.0
 
@@ -34,10 +34,16 @@ class Answers:
             # The first that was not among the first calls, whose connections took their time.
             self._delay = delay
         usual = delay if self._delay is None else self._delay
-        self._delay = usual + _GAIN * (delay - usual)
+        # One that is overdue shows that something was held up, not what is usual.
+        change = min(delay - usual, self.padding())
+        self._delay = usual + _GAIN * change
         if start.rate:
-            self._jitter += _GAIN * (abs(delay - usual) - self._jitter)
-        self.confirmed, self.confirmed_at = start.rate, start.time
+            self._jitter += _GAIN * (abs(change) - self._jitter)
+        self.confirmed, self.last = start.rate, start
+
+    def late(self, start: Start, now: float) -> float:
+        """Give the seconds by which an answer is later than they usually are, and usually vary."""
+        return max(0.0, now - start.time - self.way() - self.padding())
 
     def way(self) -> float:
         """Give the seconds until an answer comes."""

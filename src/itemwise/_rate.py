@@ -19,6 +19,9 @@ draws on the same bucket. Each throttle then lowers the rate by a share, and it 
 proportion, which evens out the shares of processes that know nothing of each other. Windows that
 agree end this phase.
 
+A throttle where answers were overdue may come from what was held up: a bucket spills meanwhile. So
+that time is not counted where a window bounds the rate from above.
+
 Where calls are throttled as much though the rate was lowered again and again, the rate is not the
 cause: attempts are free again, until most are throttled. See `_doubt`.
 """
@@ -30,6 +33,7 @@ import math
 from itemwise._answers import Answers
 from itemwise._doubt import Doubt
 from itemwise._first_calls import FIRST_WAIT, FirstCalls
+from itemwise._one_token import OneToken
 from itemwise._window import Start, Window
 
 __all__ = ["RateFinder"]
@@ -50,6 +54,10 @@ _STEP, _FAST, _LARGEST_SHARE = 0.06, 400.0, 0.3
 square of what it is of a fast rate: a slow service shows that it is found with few calls in flight
 above its rate, a fast one would take long to find. Where it has grown, by the largest share."""
 
+_LONG_SOUGHT, _LARGEST_SHARE_SOUGHT = 150, 0.6
+"""While seeking, the share is also the fourth power of what the calls accepted so far are of so
+many, up to a largest share: by then a slow service would have shown itself."""
+
 _PAST, _PAST_IN_FLIGHT = 1.02, 0.38
 """How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
 
@@ -61,7 +69,7 @@ _SLOWEST = 0.1
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 4.15, 50, 12.0
+_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 4.25, 50, 12.0
 """How long the held rate is left alone: so many seconds, or calls where those take longer, but no
 longer than the limit. A throttle each four seconds is the price of noticing that the service
 allows more, within five."""
@@ -96,6 +104,12 @@ _LATE = 0.015
 """Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
 has flowed in meanwhile fits the bucket."""
 
+_LOST = 1.0
+"""Seconds after which a call without an answer says nothing of how long others take."""
+
+_ROOM = 0.6
+"""The share of a bucket that is empty where the rate is held."""
+
 
 class RateFinder:
     """Finds and holds the rate of one service operation."""
@@ -106,7 +120,7 @@ class RateFinder:
         self._number = 0
         self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
         self._first, self._answers = FirstCalls(), Answers()
-        self._window, self._doubt = Window(), Doubt()
+        self._window, self._doubt, self._one_token = Window(), Doubt(), OneToken()
         self._low, self._high = 0.0, math.inf
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
@@ -142,6 +156,7 @@ class RateFinder:
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
+        self._note_overdue(start, now)
         self._answers.accepted(start, now)
         self._doubt.accepted(paced=bool(start.rate))
         self._window.accepted(start)
@@ -166,6 +181,7 @@ class RateFinder:
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and self._window.contains(start):
             self._first.draining = False
+            self._note_overdue(start, now)
             self._end_window(start, now, partly=partly)
         if self._first.draining:
             # The last of them says best when the bucket was empty.
@@ -178,12 +194,22 @@ class RateFinder:
             self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
             self.rate = max(self.rate or 0.0, self._first.glimpse)
 
+    def _note_overdue(self, start: Start, now: float) -> None:
+        if not start.rate:
+            return  # The first calls wait for their connections.
+        # What was held up is answered all at once, in any order.
+        oldest = self._window.oldest_open(since=now - _LOST) or start
+        if late := max(self._answers.late(start, now), self._answers.late(oldest, now)):
+            rate = self.rate or start.rate
+            self._window.overdue(late, now, room=_ROOM * (self._first.burst(rate) - 1) / rate)
+
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
         count = self._window.count(start) + partly
         started, answered = self._window.seconds(start, now)
         padding = self._answers.padding()
         low = (count - 1) / (max(started, answered) + padding)
-        high = (count + 1) / max(min(started, answered) - padding, 1e-4)
+        certain = min(started, answered) - padding - self._window.spilling
+        high = (count + 1) / max(certain, 1e-4)
         if self._seeking and not count:
             # A bucket that has not filled yet is no news, however often it is found empty.
             if start.time >= self._learned_at:
@@ -260,6 +286,8 @@ class RateFinder:
         if agrees and not (self._seeking or self._contended) and start.time < self._quiet_until:
             # A throttle amid the quiet makes the window no worse, and a longer one tells more.
             self._learned_at = now
+            if not self._keeps():
+                self._ease(start, now)
             return
         self._begin_window(start, now)
         self._agreed = self._agreed + 1 if agrees else 0
@@ -271,12 +299,29 @@ class RateFinder:
         self._first.settle(self.rate or 0.0)
         if not self._contended:
             self._doubt.helped()
-        longest = min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
         known = min(_QUIET_WINDOWS * window, _QUIET_BURST / max(self._high - self._low, 1e-9))
-        self._quiet_until = now + min(longest, known)
+        self._quiet_until = now + min(self._longest_quiet(), known)
+
+    def _longest_quiet(self) -> float:
+        return min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
+
+    def _ease(self, start: Start, now: float) -> None:
+        rate, before = start.rate, self._answers.last
+        next_to_it = self._window.count_between(before, start) == 0
+        apart = start.time - before.time if next_to_it else None
+        # If answers were overdue just now, it or the one before was held up.
+        if now - self._window.overdue_until > 2 / rate:
+            rate = self._one_token.eased(rate, self._window.taken, apart)
+        self._set_rate(rate, start, now)
+        if apart and not self._window.count_later(start, self._number):
+            self._next = max(now, before.time + self._one_token.again_after(apart))
+        self._quiet_until = now + self._longest_quiet()
+
+    def _keeps(self) -> bool:
+        return self._first.burst(self._high) >= 2
 
     def _within_bounds(self) -> float:
-        keeps = self._first.burst(self._high) >= 2
+        keeps = self._keeps()
         lean = _LEAN if keeps else _LEAN_SINGLE
         rate = self._low + lean * (self._high - self._low)
         if keeps:
@@ -306,7 +351,10 @@ class RateFinder:
             return  # The pace holds nobody back: what is not used proves nothing.
         if self._contended:
             self.rate = rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
-        elif self._answers.confirmed if self._seeking else now >= self._quiet_until:
+        elif not self._seeking and now < self._quiet_until:
+            if not self._keeps():
+                self.rate = self._one_token.risen(rate, self._high, seconds)
+        elif self._answers.confirmed:
             way, confirmed = self._answers.way(), self._answers.confirmed
             share = _LARGEST_SHARE
             if not self._outgrown:
@@ -314,12 +362,13 @@ class RateFinder:
             ahead = confirmed * (1 + share) + _STEP / way
             growth = _CLIMB
             if self._seeking:
-                ahead = max(ahead, _FIRST_JUMP / way)
+                sought = min(_LARGEST_SHARE_SOUGHT, (self._window.taken / _LONG_SOUGHT) ** 4)
+                ahead = max(ahead, confirmed * (1 + sought), _FIRST_JUMP / way)
                 growth = math.log(2) / _DOUBLING
             past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
             faster = rate * math.exp(min(growth * seconds, 50.0))
             self.rate = max(rate, min(faster, ahead, past))
-            since = self._answers.confirmed_at - self._window.anchor.time
+            since = self._answers.last.time - self._window.anchor.time
             if self._window.taken - 2 > self._high * since:
                 # More has gone through than the bounds allow.
                 self._outgrown = not self._seeking

@@ -66,10 +66,16 @@ def simulate(
     jitter: float = 0.02,
     quick_refusals: bool = False,
     events: Sequence[tuple[float, Callable[[], None]]] = (),
+    stalls: Sequence[tuple[float, float]] = (),
     seed: int = 0,
 ) -> Outcome:
-    """Let processes of some workers each call a service, until the calls or the time are over."""
-    world = _World(service, latency, jitter, random.Random(seed), quick_refusals=quick_refusals)
+    """Let processes of some workers each call a service, until the calls or the time are over.
+
+    What reaches the service during a stall, from one time to another, it decides at the end.
+    """
+    world = _World(
+        service, latency, jitter, random.Random(seed), stalls, quick_refusals=quick_refusals
+    )
     outcome = Outcome([[] for _ in starts])
     for accepted, begins in zip(outcome.accepted, starts, strict=True):
         process = _Process(world, outcome, accepted, calls)
@@ -99,6 +105,7 @@ class _World:
         latency: float,
         jitter: float,
         rng: random.Random,
+        stalls: Sequence[tuple[float, float]],
         *,
         quick_refusals: bool,
     ) -> None:
@@ -106,9 +113,16 @@ class _World:
         self.now = 0.0
         self.agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._latency, self._jitter, self._order = latency, jitter, itertools.count()
+        self._stalls = stalls
 
     def at(self, time: float, event: Callable[[], None]) -> None:
         heapq.heappush(self.agenda, (time, next(self._order), event))
+
+    def decides_at(self) -> float:
+        """Tell when what reaches the service now is decided."""
+        return max(
+            (end for begin, end in self._stalls if begin <= self.now < end), default=self.now
+        )
 
     def way(self) -> float:
         """Give the seconds from the client to the service, or back."""
@@ -156,6 +170,9 @@ class _Process:
         self._free_at = world.now + _CLIENT_SECONDS
 
         def arrive() -> None:
+            world.at(world.decides_at(), decide)
+
+        def decide() -> None:
             accepts = world.service(world.now)
             if accepts:
                 self._accepted.append(world.now)

@@ -43,7 +43,7 @@ def test_importing_itemwise_imports_nothing_else() -> None:
 
 
 def test_all_public_names_import_no_service_no_test_server_and_nothing_for_rare_paths() -> None:
-    loaded = loaded_by("from itemwise import *", "itemwise", "tenacity", "opentelemetry")
+    loaded = loaded_by("from itemwise import *", "itemwise", "opentelemetry")
     assert {name for name in loaded if not name.startswith("itemwise")} == set()
     assert not {name for name in loaded if name.startswith("itemwise.services")}
     assert not {name for name in loaded if name.startswith("itemwise.testing")}
@@ -63,6 +63,12 @@ def test_who_only_makes_requests_waits_for_no_aws_client() -> None:
     )
     heavy = loaded_by(code, "aiobotocore", "botocore", "aiohttp", "asyncio", "tenacity")
     assert heavy == set()
+
+
+@pytest.mark.parametrize("name", ["run_batch", "stream_batch"])
+def test_what_repeats_calls_is_there_before_the_first_call(name: str) -> None:
+    # At the first throttle the event loop would wait for the import, with other calls in flight.
+    assert "tenacity.asyncio" in loaded_by(f"from itemwise import {name}", "tenacity")
 
 
 def test_importing_the_test_server_imports_no_service() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from itertools import pairwise
 from statistics import median
 
 import pytest
 
+from itemwise._answers import Answers
+from itemwise._one_token import OneToken
 from itemwise._rate import RateFinder
 from itemwise._window import Start, Window
 from tests.unit.bucket import Bucket, simulate
@@ -27,6 +30,7 @@ SEEDS = range(5)
         (5, 10, 100, 0.1, 16, 0.95, 0.10),
         (50, 1, 500, 0.01, 16, 0.94, 0.05),
         (50, 1, 500, 0.1, 16, 0.90, 0.06),
+        (20, 1, 200, 0.01, 16, 0.90, 0.12),
     ],
 )
 def test_little_is_lost_and_little_is_wasted(
@@ -102,6 +106,30 @@ def test_processes_that_share_a_bucket_share_its_rate(rate: int, later: float) -
             smaller.append(min(first, second) / (first + second))
     assert median(smaller) >= 0.36
     assert sum(share >= 1 / 3 for share in smaller) >= 8
+
+
+@pytest.mark.parametrize(
+    ("rate", "burst", "latency", "stall", "used"),
+    [(500, 10, 0.01, 0.03, 0.95), (50, 1, 0.01, 0.03, 0.92), (50, 1, 0.1, 0.03, 0.85)],
+)
+def test_what_was_held_up_is_not_taken_for_another_process(
+    rate: int, burst: int, latency: float, stall: float, used: float
+) -> None:
+    shares: list[float] = []
+    for seed in SEEDS:
+        rng = random.Random(seed)
+        begins = [2 + second + 0.5 * rng.random() for second in range(12)]
+        outcome = simulate(
+            Bucket(rate, burst).take,
+            latency=latency,
+            workers=64,
+            seconds=14,
+            stalls=[(begin, begin + stall) for begin in begins],
+            seed=seed,
+        )
+        after = sum(time >= 4 for time in outcome.accepted[0])
+        shares.append(after / (10 * rate))
+    assert min(shares) >= used
 
 
 def test_nothing_is_held_back_before_the_first_throttle() -> None:
@@ -222,6 +250,67 @@ def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
     for call in [window.anchor, *calls]:
         window.started(call)
     assert window.spilled(Start(32, 11.0, 30.0), 30, 11.0, burst_at=lambda _: 8.0) > 24
+
+
+def test_what_was_overdue_at_the_same_time_was_held_up_once() -> None:
+    window = Window()
+    window.begin(Start(1, 0.0, 10.0), 0.1)
+    # Five answers that come together, in any order, were held up from 1.00 to 1.06.
+    for late in (0.02, 0.06, 0.03, 0.06, 0.01):
+        window.overdue(late, 1.06, room=0.02)
+    assert window.spilling == pytest.approx(0.04)
+    window.overdue(0.05, 2.0, room=0.02)
+    assert window.spilling == pytest.approx(0.07)
+    window.begin(Start(9, 2.0, 10.0), 2.01)
+    window.overdue(0.5, 2.04, room=0.0)
+    assert window.spilling == pytest.approx(0.03)
+
+
+def test_a_throttle_counts_as_held_up_where_earlier_calls_are_overdue() -> None:
+    finder, now = _throttled_twice()
+    first, second = finder.start(now + 0.5), finder.start(now + 1.09)
+    assert finder._window.oldest_open(since=now) is first
+    # This answer comes as soon as any; the one before it is overdue by half a second.
+    finder.throttled(second, now + 1.1)
+    held_up = finder._window.overdue_until
+    assert held_up == pytest.approx(now + 1.1)
+    # A call that is lost for good holds nothing up.
+    finder.accepted(finder.start(now + 20), now + 20.01)
+    assert finder._window.overdue_until == held_up
+    finder.withdraw(first)
+    assert finder._window.oldest_open(since=0.0) is None
+
+
+def test_one_overdue_answer_does_not_make_the_way_longer() -> None:
+    answers = Answers()
+    for number in range(100):
+        answers.accepted(Start(number, number / 10, 10.0), number / 10 + 0.01)
+    before = answers.way()
+    late = Start(101, 20.0, 10.0)
+    assert answers.late(late, 20.5) == pytest.approx(0.49, abs=0.005)
+    answers.accepted(late, 20.5)
+    assert answers.way() < before + 0.001
+    # But where all take longer, that is what is usual.
+    for number in range(200):
+        answers.accepted(Start(200 + number, 30.0 + number, 10.0), 30.1 + number)
+    assert answers.way() == pytest.approx(0.1, rel=0.1)
+
+
+def test_where_the_bucket_holds_one_token_throttles_ease_the_rate_and_time_raises_it() -> None:
+    one = OneToken()
+    # The first of some throttles lowers it a little, those that follow at once by more and more.
+    rates = [100.0]
+    for taken in (50, 51, 52, 53, 54):
+        rates.append(one.eased(rates[-1], taken, None))
+    shares = [1 - after / before for before, after in pairwise(rates)]
+    assert shares == pytest.approx([0.015, 0.03, 0.06, 0.12, 0.2])
+    assert one.eased(100.0, 90, None) == pytest.approx(98.5)
+    # A call that came 20 ms after the one before it came too soon for more than 50 a second.
+    assert one.eased(100.0, 190, 0.02) == pytest.approx(50.0)
+    assert OneToken.risen(50.0, high=52.0, seconds=1.0) == pytest.approx(50.5)
+    # What a late timer can add to the time between two calls is the limit.
+    assert OneToken.risen(50.0, high=49.0, seconds=60.0) == pytest.approx(1 / (1 / 49 - 0.002))
+    assert OneToken.risen(60.0, high=49.0, seconds=60.0) == 60.0
 
 
 def test_after_the_first_answer_the_rest_of_the_first_calls_are_awaited() -> None:

@@ -1,0 +1,57 @@
+"""Pure: the held rate where the bucket holds one token, so that each call must find it filled."""
+
+from __future__ import annotations
+
+__all__ = ["OneToken"]
+
+_EASES, _EASES_AT_MOST, _SOON = 0.015, 0.2, 12
+"""The share by which a throttle lowers the rate; twice as much each time where it comes within so
+many calls of the one before, up to the largest share."""
+
+_RISES = 0.01
+"""The share by which the rate rises, per second."""
+
+_LATE = 0.002
+"""Seconds by which a timer can be late where nothing else is to do."""
+
+_RETRIES = 1.2
+"""A throttled call goes again so many times as far from the call before it."""
+
+
+class OneToken:
+    """Eases a held rate when it is throttled, and lets it rise in between.
+
+    A bucket that holds one token keeps nothing for a call that comes late, and refuses one that
+    comes early. Bounds of the rate tell little here: what timers and the network add to the time
+    between two calls spills. So the rate rises, until the calls come as soon after one another as
+    the service lets them, and each throttle says that one has come too soon.
+    """
+
+    def __init__(self) -> None:
+        self._eases, self._eased_at = _EASES, 0
+
+    def eased(self, rate: float, taken: int, apart: float | None) -> float:
+        """Give the rate after a throttle.
+
+        Args:
+            rate: the rate at which the throttled call has started.
+            taken: how many calls the window has accepted so far.
+            apart: seconds since the accepted call right before it; ``None`` if that is not known.
+        """
+        soon = 0 <= taken - self._eased_at < _SOON
+        self._eases = min(_EASES_AT_MOST, 2 * self._eases) if soon else _EASES
+        self._eased_at = taken
+        eased = rate * (1 - self._eases)
+        return min(eased, 1 / apart) if apart else eased
+
+    @staticmethod
+    def again_after(apart: float) -> float:
+        """Tell how long after that accepted call a throttled one may go again: soon."""
+        return _RETRIES * apart
+
+    @staticmethod
+    def risen(rate: float, high: float, seconds: float) -> float:
+        """Give the rate after some seconds without a throttle, if the true one is below `high`."""
+        shortest = 1 / high - _LATE
+        risen = rate * (1 + _RISES * seconds)
+        return max(rate, min(risen, 1 / shortest)) if shortest > 0 else risen
