@@ -185,6 +185,9 @@ SHARINGS = ((0.0, 0.01), (1.0, 0.01), (1.0, 0.1))
 
 _SHARED_RATE, _SHARED_FOR = 50.0, 20.0
 
+_REFILL = 0.25
+"""Seconds in which the slowest service makes up for the call that nobody counts."""
+
 _MARGIN = 1.0
 """Seconds after the end of a measurement, in case that it began a little later than it was told."""
 
@@ -292,7 +295,7 @@ class _Process:
     @classmethod
     @asynccontextmanager
     async def of(cls, errand: Errand) -> AsyncGenerator[_Process]:
-        """Start it, and wait until its client is open."""
+        """Start it, and wait until its client is open and the bucket full again."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "benchmarks._contender", json.dumps(asdict(errand))),
@@ -302,6 +305,7 @@ class _Process:
         contender = cls(process)
         try:
             await contender._line()
+            await asyncio.sleep(_REFILL)
             yield contender
         finally:
             if process.returncode is None:
