@@ -13,11 +13,11 @@ from itemwise._observe import tell
 from itemwise._operation import Verdict
 from itemwise._outcomes import NotAttemptedReason, Unknown, Unsuccessful
 from itemwise._plan import Chunk
+from itemwise._rate import Start
 from itemwise._reply import Reply
 from itemwise._retry import Again, repeat
 from itemwise._settle import Said, Settlement, refused, settle, unsettled
 from itemwise._shape import Request, Response
-from itemwise._window import Start
 from itemwise.errors import (
     CallError,
     Delivery,

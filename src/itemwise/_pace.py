@@ -9,8 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from itemwise._rate import RateFinder
-from itemwise._window import Start
+from itemwise._rate import RateFinder, Start
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient

@@ -8,8 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from itemwise._rate import RateFinder
-from itemwise._window import Start
+from itemwise._rate import RateFinder, Start
 
 __all__ = ["Bucket", "Outcome", "Service", "simulate"]
 

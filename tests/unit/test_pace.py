@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from itemwise import Pace
-from itemwise._window import Start
+from itemwise._rate import Start
 from tests.conftest import Clock
 from tests.wire.cases import rounds
 

@@ -9,10 +9,11 @@ from statistics import median
 
 import pytest
 
-from itemwise._answers import Answers
-from itemwise._one_token import OneToken
-from itemwise._rate import RateFinder
-from itemwise._window import Start, Window
+from itemwise._rate import RateFinder, Start
+from itemwise._rate.answers import Answers
+from itemwise._rate.bounds import Bounds
+from itemwise._rate.one_token import OneToken
+from itemwise._rate.window import Window
 from tests.unit.bucket import Bucket, simulate
 
 SEEDS = range(5)
@@ -228,18 +229,18 @@ def _throttled_twice() -> tuple[RateFinder, float]:
 def test_a_window_bounds_the_rate_from_both_sides() -> None:
     finder, _ = _throttled_twice()
     assert finder.rate is not None
-    assert 9.4 < finder._low < 9.5
-    assert 10.5 < finder._high < 10.6
+    assert 9.4 < finder._bounds.low < 9.5
+    assert 10.5 < finder._bounds.high < 10.6
     assert 9.5 < finder.rate < 10.0
 
 
 def test_bounds_that_agree_are_intersected_and_others_replaced() -> None:
-    finder = RateFinder()
-    finder._narrow(8.0, 12.0)
-    finder._narrow(9.0, 14.0)
-    assert (finder._low, finder._high) == (9.0, 12.0)
-    finder._narrow(20.0, 22.0)
-    assert (finder._low, finder._high) == (20.0, 22.0)
+    bounds = Bounds()
+    bounds.narrow(8.0, 12.0)
+    bounds.narrow(9.0, 14.0)
+    assert (bounds.low, bounds.high) == (9.0, 12.0)
+    bounds.narrow(20.0, 22.0)
+    assert (bounds.low, bounds.high) == (20.0, 22.0)
 
 
 def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
@@ -341,7 +342,7 @@ def test_what_was_in_flight_at_the_first_throttle_is_awaited_and_tells_no_rate()
 
 def test_calls_beyond_the_bounds_prove_that_the_service_allows_more() -> None:
     finder, now = _throttled_twice()
-    bound = finder._high
+    bound = finder._bounds.high
     for _ in range(200):
         now = max(now, finder.due(now))
         finder.accepted(finder.start(now), now + 0.01)
@@ -349,7 +350,7 @@ def test_calls_beyond_the_bounds_prove_that_the_service_allows_more() -> None:
     assert finder.rate > 1.5 * bound
     # The window has seen both rates, and its end bounds neither.
     finder.throttled(finder.start(now + 0.1), now + 0.11)
-    assert finder._high == float("inf")
+    assert finder._bounds.high == float("inf")
 
 
 def test_a_held_rate_that_is_throttled_early_gives_way_by_half_and_then_by_a_fifth() -> None:

@@ -23,7 +23,7 @@ from itemwise import (
     stream_batch,
 )
 from itemwise._pace import pace_of
-from itemwise._window import Start
+from itemwise._rate import Start
 from itemwise.services import fms
 from itemwise.testing import Delay, Drop, FailCalls, FailItems, LocalAWS, Throttle
 from tests.wire.cases import (

@@ -23,43 +23,25 @@ A throttle where answers were overdue may come from what was held up: a bucket s
 that time is not counted where a window bounds the rate from above.
 
 Where calls are throttled as much though the rate was lowered again and again, the rate is not the
-cause: attempts are free again, until most are throttled. See `_doubt`.
+cause: attempts are free again, until most are throttled. See `doubt`.
 """
 
 from __future__ import annotations
 
 import math
 
-from itemwise._answers import Answers
-from itemwise._doubt import Doubt
-from itemwise._first_calls import FIRST_WAIT, FirstCalls
-from itemwise._one_token import OneToken
-from itemwise._window import Start, Window
+from itemwise._rate.answers import Answers
+from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
+from itemwise._rate.doubt import Doubt
+from itemwise._rate.first_calls import FIRST_WAIT, FirstCalls
+from itemwise._rate.growth import climbed, gained, sought
+from itemwise._rate.one_token import OneToken
+from itemwise._rate.window import Start, Window
 
 __all__ = ["RateFinder"]
 
-_FIRST_FLIGHT, _FIRST_JUMP = 3.4, 4.85
-"""Calls in flight at which the seeking starts, and those to which its rate jumps once a single call
-has gone through: where the rate starts too low, what flows in meanwhile spills from the bucket."""
-
-_DOUBLING = 0.05
-"""Seconds in which the rate doubles while seeking, at the fastest."""
-
-_CLIMB = 2.9
-"""Growth per second where bounds are known: little is in flight above the rate when the throttle
-comes, and a doubled rate is found within a second."""
-
-_STEP, _FAST, _LARGEST_SHARE = 0.06, 400.0, 0.3
-"""The rate runs ahead of what was confirmed by so many calls in flight, and by a share of it, the
-square of what it is of a fast rate: a slow service shows that it is found with few calls in flight
-above its rate, a fast one would take long to find. Where it has grown, by the largest share."""
-
-_LONG_SOUGHT, _LARGEST_SHARE_SOUGHT = 150, 0.6
-"""While seeking, the share is also the fourth power of what the calls accepted so far are of so
-many, up to a largest share: by then a slow service would have shown itself."""
-
-_PAST, _PAST_IN_FLIGHT = 1.02, 0.38
-"""How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
+_FIRST_FLIGHT = 3.4
+"""Calls in flight at which the seeking starts."""
 
 _LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.45, 1.0, 0.0165
 """Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
@@ -69,28 +51,9 @@ _SLOWEST = 0.1
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_QUIET_SECONDS, _QUIET_CALLS, _QUIET_LIMIT = 4.25, 50, 12.0
-"""How long the held rate is left alone: so many seconds, or calls where those take longer, but no
-longer than the limit. A throttle each four seconds is the price of noticing that the service
-allows more, within five."""
-
-_QUIET_WINDOWS, _QUIET_BURST = 5.2, 18.5
-"""It is left alone more briefly while little is known: so many times the window's length, and until
-the bounds differ by so many calls, for about that is when a bucket spills."""
-
-_LEAN, _LEAN_SINGLE, _LEFT = 0.38, 0.88, 0.17
-"""Where between the bounds the rate is held, less what leaves so many calls in the bucket by the
-end of the quiet, for answers out of order and for other processes to find. A bucket that holds one
-token keeps nothing, and spilling lowers the low bound."""
-
 _GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
 """The share by which a throttle lowers a contended rate, and by which it first lowers one that was
 held: about half is what a newcomer, or a rate that has halved, leaves of it."""
-
-_GAIN, _GAIN_A_CALL = 1.4, 0.4
-"""What a contended rate gains per second: so much times its square root. Less than in proportion,
-else the larger share would stay the larger; yet no more than such a share for each call, for a slow
-service's sake."""
 
 _ALONE_CALLS, _ALONE_WINDOWS, _ALONE_CALLS_AFTER_GROWTH = 200, 7, 60
 """Calls in windows that agree with the bounds, or windows, to hold again; the last where all that
@@ -121,7 +84,7 @@ class RateFinder:
         self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
         self._first, self._answers = FirstCalls(), Answers()
         self._window, self._doubt, self._one_token = Window(), Doubt(), OneToken()
-        self._low, self._high = 0.0, math.inf
+        self._bounds = Bounds()
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
         # Calls in windows that agree until nobody else seems to be there; the rate in doubt.
@@ -214,22 +177,22 @@ class RateFinder:
             # A bucket that has not filled yet is no news, however often it is found empty.
             if start.time >= self._learned_at:
                 self._look_again_later(start, now, 7 * min(started, answered))
-                self._high = min(self._high, high)
+                self._bounds.high = min(self._bounds.high, high)
             return
         if count:
             shorter = min(started, answered)
             high = max(high, self._window.spilled(start, count, shorter, self._first.burst))
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
-            climbed = not (self._seeking or self._contended) and start.time >= self._quiet_until
-            expected = climbed and started >= _QUIET_SECONDS
+            past_quiet = not (self._seeking or self._contended) and start.time >= self._quiet_until
+            expected = past_quiet and started >= QUIET_SECONDS
             if not expected and self._doubt.throttled_paced():
                 self._set_free()
             else:
                 self._learn(start, now, low, high, count)
         elif count >= 3 and not self._outgrown:
             # In flight at the last lesson already: it says more of the same moment.
-            self._narrow(low, high)
+            self._bounds.narrow(low, high)
             within = self._within_bounds()
             # It takes nothing back of what a contended rate has just given way.
             most = self.rate if self._contended and self.rate else within
@@ -246,7 +209,7 @@ class RateFinder:
     def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
         self.rate, self._outgrown, self._contended = None, False, 0.0
-        self._low, self._high = 0.0, math.inf
+        self._bounds.forget()
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
@@ -254,13 +217,17 @@ class RateFinder:
 
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
         """Learn from a throttle that ends the window."""
-        above, below = low > self._high, high < self._low
+        above, below = low > self._bounds.high, high < self._bounds.low
         gives_way = _GIVE_WAY
         seconds = now - self._window.answered_at
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
-            self._low, self._high, self._quiet_until = 0.0, math.inf, now
-            self._outgrown, self._contended = False, _ALONE_CALLS_AFTER_GROWTH
+            self._bounds.forget()
+            self._quiet_until, self._outgrown, self._contended = (
+                now,
+                False,
+                _ALONE_CALLS_AFTER_GROWTH,
+            )
             self._set_rate(max(0.85 * start.rate, low), start, now)
             self._begin_window(start, now)
             return
@@ -277,8 +244,8 @@ class RateFinder:
             else:
                 alone = max(count, _ALONE_CALLS / _ALONE_WINDOWS)
                 self._contended = max(0.0, self._contended - alone)
-        agrees = math.isfinite(self._high) and not (above or below)
-        self._narrow(low, high)
+        agrees = math.isfinite(self._bounds.high) and not (above or below)
+        self._bounds.narrow(low, high)
         if self._contended:
             self._set_rate((1 - gives_way) * start.rate, start, now)
         else:
@@ -299,11 +266,7 @@ class RateFinder:
         self._first.settle(self.rate or 0.0)
         if not self._contended:
             self._doubt.helped()
-        known = min(_QUIET_WINDOWS * window, _QUIET_BURST / max(self._high - self._low, 1e-9))
-        self._quiet_until = now + min(self._longest_quiet(), known)
-
-    def _longest_quiet(self) -> float:
-        return min(_QUIET_LIMIT, max(_QUIET_SECONDS, _QUIET_CALLS / (self.rate or 1.0)))
+        self._quiet_until = now + self._bounds.quiet(self.rate or 0.0, window)
 
     def _ease(self, start: Start, now: float) -> None:
         rate, before = start.rate, self._answers.last
@@ -315,18 +278,13 @@ class RateFinder:
         self._set_rate(rate, start, now)
         if apart and not self._window.count_later(start, self._number):
             self._next = max(now, before.time + self._one_token.again_after(apart))
-        self._quiet_until = now + self._longest_quiet()
+        self._quiet_until = now + longest_quiet(self.rate or 0.0)
 
     def _keeps(self) -> bool:
-        return self._first.burst(self._high) >= 2
+        return self._first.burst(self._bounds.high) >= 2
 
     def _within_bounds(self) -> float:
-        keeps = self._keeps()
-        lean = _LEAN if keeps else _LEAN_SINGLE
-        rate = self._low + lean * (self._high - self._low)
-        if keeps:
-            rate -= _LEFT * min(1 / _QUIET_SECONDS, rate / _QUIET_CALLS)
-        return rate
+        return self._bounds.held(keeps=self._keeps())
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
         slowest = 1 / _PATIENT_WAIT if self._doubt.knows_little else _SLOWEST
@@ -336,12 +294,6 @@ class RateFinder:
         later = self._window.count_later(start, self._number)
         self._next = max(self._next, start.time + (1 + later) / self.rate)
 
-    def _narrow(self, low: float, high: float) -> None:
-        if low > self._high or high < self._low:
-            self._low, self._high = max(low, 0.0), high
-        else:
-            self._low, self._high = max(low, self._low), min(high, self._high)
-
     def _grow(self, rate: float, now: float) -> None:
         seconds = min(now - self._grown_at, 1 + 1 / rate)
         if seconds <= 0:
@@ -350,26 +302,23 @@ class RateFinder:
         if now > self._next + 1 / rate + 0.02:
             return  # The pace holds nobody back: what is not used proves nothing.
         if self._contended:
-            self.rate = rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
+            self.rate = gained(rate, seconds)
         elif not self._seeking and now < self._quiet_until:
             if not self._keeps():
-                self.rate = self._one_token.risen(rate, self._high, seconds)
+                self.rate = self._one_token.risen(rate, self._bounds.high, seconds)
         elif self._answers.confirmed:
-            way, confirmed = self._answers.way(), self._answers.confirmed
-            share = _LARGEST_SHARE
-            if not self._outgrown:
-                share = min(share, (confirmed / _FAST) ** 2)
-            ahead = confirmed * (1 + share) + _STEP / way
-            growth = _CLIMB
-            if self._seeking:
-                sought = min(_LARGEST_SHARE_SOUGHT, (self._window.taken / _LONG_SOUGHT) ** 4)
-                ahead = max(ahead, confirmed * (1 + sought), _FIRST_JUMP / way)
-                growth = math.log(2) / _DOUBLING
-            past = _PAST * self._high + min(_PAST_IN_FLIGHT / way, self._high)
-            faster = rate * math.exp(min(growth * seconds, 50.0))
-            self.rate = max(rate, min(faster, ahead, past))
-            since = self._answers.last.time - self._window.anchor.time
-            if self._window.taken - 2 > self._high * since:
-                # More has gone through than the bounds allow.
-                self._outgrown = not self._seeking
-                self._high = math.inf
+            self._grow_past_bounds(rate, seconds)
+
+    def _grow_past_bounds(self, rate: float, seconds: float) -> None:
+        high, taken = self._bounds.high, self._window.taken
+        confirmed, way = self._answers.confirmed, self._answers.way()
+        if self._seeking:
+            self.rate = sought(rate, seconds, confirmed=confirmed, way=way, high=high, taken=taken)
+        else:
+            self.rate = climbed(
+                rate, seconds, confirmed=confirmed, way=way, high=high, outgrown=self._outgrown
+            )
+        if taken - 2 > high * (self._answers.last.time - self._window.anchor.time):
+            # More has gone through than the bounds allow.
+            self._outgrown = not self._seeking
+            self._bounds.high = math.inf

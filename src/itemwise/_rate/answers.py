@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from itemwise._first_calls import FIRST_WAIT
-from itemwise._window import Start
+from itemwise._rate.first_calls import FIRST_WAIT
+from itemwise._rate.window import Start
 
 __all__ = ["Answers"]
 

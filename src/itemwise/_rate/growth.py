@@ -1,0 +1,87 @@
+"""Pure: how the rate grows while nothing is throttled."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["climbed", "gained", "sought"]
+
+_FIRST_JUMP = 4.85
+"""Calls in flight to which the rate jumps while seeking, once a single call has gone through: where
+it starts too low, what flows in meanwhile spills from the bucket."""
+
+_DOUBLING = 0.05
+"""Seconds in which the rate doubles while seeking, at the fastest."""
+
+_CLIMB = 2.9
+"""Growth per second where bounds are known: little is in flight above the rate when the throttle
+comes, and a doubled rate is found within a second."""
+
+_STEP, _FAST, _LARGEST_SHARE = 0.06, 400.0, 0.3
+"""The rate runs ahead of what was confirmed by so many calls in flight, and by a share of it, the
+square of what it is of a fast rate: a slow service shows that it is found with few calls in flight
+above its rate, a fast one would take long to find. Where it has grown, by the largest share."""
+
+_LONG_SOUGHT, _LARGEST_SHARE_SOUGHT = 150, 0.6
+"""While seeking, the share is also the fourth power of what the calls accepted so far are of so
+many, up to a largest share: by then a slow service would have shown itself."""
+
+_PAST, _PAST_IN_FLIGHT = 1.02, 0.38
+"""How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
+
+_GAIN, _GAIN_A_CALL = 1.4, 0.4
+"""What a contended rate gains per second: so much times its square root. Less than in proportion,
+else the larger share would stay the larger; yet no more than such a share for each call, for a slow
+service's sake."""
+
+
+def sought(
+    rate: float, seconds: float, *, confirmed: float, way: float, high: float, taken: int
+) -> float:
+    """Give the rate after some seconds of seeking.
+
+    Args:
+        rate: calls per second.
+        seconds: the time.
+        confirmed: the rate at which the latest accepted call has started.
+        way: seconds until an answer comes.
+        high: the upper bound of the rate.
+        taken: how many calls were accepted while seeking.
+    """
+    share = min(_LARGEST_SHARE_SOUGHT, (taken / _LONG_SOUGHT) ** 4)
+    ahead = max(_ahead(confirmed, way), confirmed * (1 + share), _FIRST_JUMP / way)
+    return _grown(rate, math.log(2) / _DOUBLING * seconds, min(ahead, _past(high, way)))
+
+
+def climbed(
+    rate: float, seconds: float, *, confirmed: float, way: float, high: float, outgrown: bool
+) -> float:
+    """Give the rate after some seconds of climbing past the bounds.
+
+    Args:
+        rate: calls per second.
+        seconds: the time.
+        confirmed: the rate at which the latest accepted call has started.
+        way: seconds until an answer comes.
+        high: the upper bound of the rate.
+        outgrown: whether more has gone through than the bounds allow.
+    """
+    ahead = confirmed * (1 + _LARGEST_SHARE) + _STEP / way if outgrown else _ahead(confirmed, way)
+    return _grown(rate, _CLIMB * seconds, min(ahead, _past(high, way)))
+
+
+def gained(rate: float, seconds: float) -> float:
+    """Give a contended rate after some seconds."""
+    return rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
+
+
+def _ahead(confirmed: float, way: float) -> float:
+    return confirmed * (1 + min(_LARGEST_SHARE, (confirmed / _FAST) ** 2)) + _STEP / way
+
+
+def _past(high: float, way: float) -> float:
+    return _PAST * high + min(_PAST_IN_FLIGHT / way, high)
+
+
+def _grown(rate: float, exponent: float, most: float) -> float:
+    return max(rate, min(rate * math.exp(min(exponent, 50.0)), most))
