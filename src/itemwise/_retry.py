@@ -1,7 +1,7 @@
 """Attempts are repeated here. The only file that knows tenacity.
 
-Who only makes requests does not come here. Who calls imports this before the first call: at the
-first throttle the import would hold up the event loop, with other calls in flight.
+Who only makes requests does not come here. Who calls does before the first call is sent: at the
+first throttle, the import would hold up the event loop with that operation's calls in flight.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ async def repeat(
     answer = await attempt()
     if policy is None or not isinstance(answer, Again):
         return answer
-    # Most calls end here. For the rest tenacity comes in, with this as its first answer.
+    # Most calls end here. The rest are tenacity's, with this as its first answer.
     first: Again | None = answer
 
     async def next_attempt() -> T | Again:

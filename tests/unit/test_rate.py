@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from itertools import pairwise
 from statistics import median
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from itemwise._rate import RateFinder, Start
 from itemwise._rate.answers import Answers
 from itemwise._rate.bounds import Bounds
+from itemwise._rate.held_up import HeldUp
 from itemwise._rate.one_token import OneToken
 from itemwise._rate.window import Window
 from tests.unit.bucket import Bucket, simulate
@@ -203,13 +203,20 @@ def test_a_pace_that_nobody_uses_does_not_grow() -> None:
 
 def test_memory_does_not_grow() -> None:
     finder, now = _throttled_twice()
-    for _ in range(5000):
+    for number in range(5000):
         now = max(now + 0.001, finder.due(now))
-        finder.withdraw(finder.start(now))
+        start = finder.start(now)
+        if number % 3 == 0:
+            finder.accepted(start, now)
+        elif number % 3 == 1:
+            finder.throttled(start, now)
+        else:
+            finder.withdraw(start)
     assert len(finder._window._refused) + len(finder._window._recent) <= 1536
+    assert not finder._held_up._open
 
 
-def _throttled_twice() -> tuple[RateFinder, float]:
+def _throttled_twice(held_up: float = 0.0) -> tuple[RateFinder, float]:
     """Give a finder whose first window has 20 accepted calls in 2 seconds, and the time."""
     finder = RateFinder()
     for _ in range(10):
@@ -222,6 +229,7 @@ def _throttled_twice() -> tuple[RateFinder, float]:
         finder.accepted(start, start.time + 0.01)
     last = Start(32, 2.0, 10.0)
     finder._number += 1
+    finder._held_up.seconds = held_up
     finder.throttled(last, 2.01)
     return finder, 2.01
 
@@ -250,42 +258,67 @@ def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
     calls = [Start(2 + step, 10 + step / 30, 30.0) for step in range(30)]
     for call in [window.anchor, *calls]:
         window.started(call)
-    assert window.spilled(Start(32, 11.0, 30.0), 30, 11.0, burst_at=lambda _: 8.0) > 24
+    assert window.highest(Start(32, 11.0, 30.0), 30, 11.0, burst_at=lambda _: 8.0) > 24
+
+
+def _answered(held_up: HeldUp, answers: Answers, number: int, began: float, now: float) -> None:
+    start = Start(number, began, 10.0)
+    held_up.started(start)
+    held_up.answered(start, now, answers, fills=0.05)
 
 
 def test_what_was_overdue_at_the_same_time_was_held_up_once() -> None:
-    window = Window()
-    window.begin(Start(1, 0.0, 10.0), 0.1)
-    # Five answers that come together, in any order, were held up from 1.00 to 1.06.
-    for late in (0.02, 0.06, 0.03, 0.06, 0.01):
-        window.overdue(late, 1.06, room=0.02)
-    assert window.spilling == pytest.approx(0.04)
-    window.overdue(0.05, 2.0, room=0.02)
-    assert window.spilling == pytest.approx(0.07)
-    window.begin(Start(9, 2.0, 10.0), 2.01)
-    window.overdue(0.5, 2.04, room=0.0)
-    assert window.spilling == pytest.approx(0.03)
+    held_up, answers = HeldUp(), _steady_answers()
+    held_up.begin(0.1)
+    # Five answers that come together, in any order, were due from 1.00 to 1.05.
+    for number, late in enumerate((0.02, 0.06, 0.03, 0.06, 0.01)):
+        _answered(held_up, answers, number, 1.06 - 0.011 - late, 1.06)
+    # For 0.03 of these 0.06 seconds the bucket had room.
+    assert held_up.seconds == pytest.approx(0.03, abs=1e-4)
+    _answered(held_up, answers, 6, 2.0 - 0.011 - 0.05, 2.0)
+    assert held_up.seconds == pytest.approx(0.05, abs=1e-4)
+    # A new window begins with nothing, also in the midst of it.
+    held_up.begin(2.0)
+    _answered(held_up, answers, 7, 2.06 - 0.011 - 0.5, 2.06)
+    assert held_up.seconds == pytest.approx(0.03, abs=1e-4)
 
 
-def test_a_throttle_counts_as_held_up_where_earlier_calls_are_overdue() -> None:
-    finder, now = _throttled_twice()
-    first, second = finder.start(now + 0.5), finder.start(now + 1.09)
-    assert finder._window.oldest_open(since=now) is first
-    # This answer comes as soon as any; the one before it is overdue by half a second.
-    finder.throttled(second, now + 1.1)
-    held_up = finder._window.overdue_until
-    assert held_up == pytest.approx(now + 1.1)
-    # A call that is lost for good holds nothing up.
-    finder.accepted(finder.start(now + 20), now + 20.01)
-    assert finder._window.overdue_until == held_up
-    finder.withdraw(first)
-    assert finder._window.oldest_open(since=0.0) is None
+def test_an_answer_counts_as_held_up_where_earlier_calls_are_overdue() -> None:
+    held_up, answers = HeldUp(), _steady_answers()
+    first = Start(1, 0.5, 10.0)
+    held_up.started(first)
+    # This answer comes as soon as any; the call before it is overdue by half a second.
+    _answered(held_up, answers, 2, 1.0, 1.01)
+    assert held_up.until == 1.01
+    # A call that is lost for good holds nothing up, nor does one that was withdrawn.
+    _answered(held_up, answers, 3, 20.0, 20.01)
+    held_up.started(Start(4, 20.1, 10.0))
+    held_up.withdraw(Start(4, 20.1, 10.0))
+    _answered(held_up, answers, 5, 20.5, 20.51)
+    # Nor do the first calls, which wait for their connections.
+    held_up.started(Start(6, 20.6, 0.0))
+    _answered(held_up, answers, 7, 20.8, 20.81)
+    assert held_up.until == 1.01
 
 
-def test_one_overdue_answer_does_not_make_the_way_longer() -> None:
+def test_however_long_it_was_held_up_half_of_a_window_counts() -> None:
+    finder, now = _throttled_twice(held_up=1.9)
+    assert finder._bounds.high == pytest.approx(21 / (0.5 * 2.0), rel=0.02)
+    assert finder.rate is not None
+    assert finder.rate < 15
+    assert finder.due(now + 1) > now
+
+
+def _steady_answers() -> Answers:
+    """Give what is known after a hundred answers that came in 10 ms."""
     answers = Answers()
     for number in range(100):
         answers.accepted(Start(number, number / 10, 10.0), number / 10 + 0.01)
+    return answers
+
+
+def test_one_overdue_answer_does_not_make_the_way_longer() -> None:
+    answers = _steady_answers()
     before = answers.way()
     late = Start(101, 20.0, 10.0)
     assert answers.late(late, 20.5) == pytest.approx(0.49, abs=0.005)
@@ -300,18 +333,79 @@ def test_one_overdue_answer_does_not_make_the_way_longer() -> None:
 def test_where_the_bucket_holds_one_token_throttles_ease_the_rate_and_time_raises_it() -> None:
     one = OneToken()
     # The first of some throttles lowers it a little, those that follow at once by more and more.
-    rates = [100.0]
-    for taken in (50, 51, 52, 53, 54):
-        rates.append(one.eased(rates[-1], taken, None))
-    shares = [1 - after / before for before, after in pairwise(rates)]
-    assert shares == pytest.approx([0.015, 0.03, 0.06, 0.12, 0.2])
-    assert one.eased(100.0, 90, None) == pytest.approx(98.5)
-    # A call that came 20 ms after the one before it came too soon for more than 50 a second.
-    assert one.eased(100.0, 190, 0.02) == pytest.approx(50.0)
-    assert OneToken.risen(50.0, high=52.0, seconds=1.0) == pytest.approx(50.5)
+    eased = [one.eased(Start(number, 0.0, 100.0), None) for number in (3, 5, 6, 7, 8)]
+    assert eased == pytest.approx([98.5, 97.0, 94.0, 88.0, 80.0])
+    assert one.eased(Start(90, 0.0, 100.0), None) == pytest.approx(98.5)
+    # A call that came 11 ms after the one before it came too soon for more than 91 a second.
+    assert one.eased(Start(190, 0.0, 100.0), 0.011) == pytest.approx(1 / 0.011)
+    assert one.eased(Start(290, 0.0, 100.0), 0.05) == pytest.approx(50.0)
+    assert OneToken.risen(50.0, high=52.0, seconds=1.0) == pytest.approx(50.4)
     # What a late timer can add to the time between two calls is the limit.
     assert OneToken.risen(50.0, high=49.0, seconds=60.0) == pytest.approx(1 / (1 / 49 - 0.002))
     assert OneToken.risen(60.0, high=49.0, seconds=60.0) == 60.0
+
+
+def _holds_one_token() -> tuple[RateFinder, float]:
+    """Give a finder that holds 20 a second, of a bucket with one token, and the time."""
+    finder = RateFinder()
+    first = [finder.start(0.0) for _ in range(3)]
+    finder.accepted(first[0], 0.01)
+    for start in first[1:]:
+        finder.throttled(start, 0.01)
+    finder._bounds.narrow(19.0, 21.0)
+    finder._seeking, finder._quiet_until, finder.rate = False, 5.0, 20.0
+    now = 0.1
+    for _ in range(20):
+        finder.accepted(finder.start(now), now + 0.01)
+        now += 0.05
+    return finder, now
+
+
+def test_a_held_rate_of_one_token_is_eased_and_what_was_in_flight_takes_nothing_back() -> None:
+    finder, now = _holds_one_token()
+    rate = finder.rate
+    assert rate is not None
+    early, straggler = finder.start(now - 0.001), finder.start(now + 0.004)
+    finder.throttled(early, now + 0.009)
+    eased = finder.rate
+    assert eased is not None
+    assert 0.8 * rate <= eased < 0.99 * rate
+    finder.throttled(straggler, now + 0.014)
+    assert finder.rate == eased
+    # Another quiet begins, and the rate rises again.
+    assert finder._quiet_until > now + 4
+    finder.due(now + 0.06)
+    assert finder.rate is not None
+    assert finder.rate > eased
+
+
+def test_a_throttled_call_of_one_token_goes_again_soon() -> None:
+    finder, now = _holds_one_token()
+    finder.throttled(finder.start(now - 0.001), now + 0.009)
+    # 49 ms after the call before it, it was too early by little.
+    assert now + 0.009 <= finder.due(now + 0.009) < now + 0.015
+
+
+def test_what_was_held_up_eases_nothing() -> None:
+    finder, now = _holds_one_token()
+    rate = finder.rate
+    finder.throttled(finder.start(now), now + 0.3)
+    assert finder.rate == rate
+
+
+def test_bounds_follow_a_rate_that_is_eased_for_long() -> None:
+    finder, now = _holds_one_token()
+    for _ in range(400):
+        now = max(now, finder.due(now))
+        start = finder.start(now)
+        # Each tenth call is throttled.
+        if start.number % 10:
+            finder.accepted(start, now + 0.01)
+        else:
+            finder.throttled(start, now + 0.01)
+        now += 0.01
+    assert now > 15
+    assert now - finder._window.answered_at < 10
 
 
 def test_after_the_first_answer_the_rest_of_the_first_calls_are_awaited() -> None:

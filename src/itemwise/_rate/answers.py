@@ -25,17 +25,19 @@ class Answers:
     def __init__(self) -> None:
         self.confirmed, self.last = 0.0, Start(0, -math.inf, 0.0)
         self._delay: float | None = None
-        self._jitter = 0.0
+        self._jitter, self._paced = 0.0, False
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an answer."""
         delay = now - start.time
-        if start.rate and self.confirmed == 0.0:
+        if start.rate and not self._paced:
             # The first that was not among the first calls, whose connections took their time.
-            self._delay = delay
+            self._delay, self._paced = delay, True
         usual = delay if self._delay is None else self._delay
-        # One that is overdue shows that something was held up, not what is usual.
-        change = min(delay - usual, self.padding())
+        change = delay - usual
+        if start.rate:
+            # One that is overdue shows that something was held up, not what is usual.
+            change = min(change, self.padding())
         self._delay = usual + _GAIN * change
         if start.rate:
             self._jitter += _GAIN * (abs(change) - self._jitter)

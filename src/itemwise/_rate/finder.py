@@ -1,4 +1,4 @@
-"""Pure: find the rate that a service accepts, and stay just under it. Time comes from outside.
+"""The rate finder: what it learns from throttles, and when the next attempt may start.
 
 Services throttle by token bucket: it fills at the rate that is looked for, holds a burst, and each
 accepted call takes a token. When a call is throttled the bucket is empty. So between two throttles
@@ -35,6 +35,7 @@ from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
 from itemwise._rate.doubt import Doubt
 from itemwise._rate.first_calls import FIRST_WAIT, FirstCalls
 from itemwise._rate.growth import climbed, gained, sought
+from itemwise._rate.held_up import HeldUp
 from itemwise._rate.one_token import OneToken
 from itemwise._rate.window import Start, Window
 
@@ -67,11 +68,8 @@ _LATE = 0.015
 """Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
 has flowed in meanwhile fits the bucket."""
 
-_LOST = 1.0
-"""Seconds after which a call without an answer says nothing of how long others take."""
-
-_ROOM = 0.6
-"""The share of a bucket that is empty where the rate is held."""
+_CERTAIN = 0.5
+"""The share of a window that counts at least, however long it was held up."""
 
 
 class RateFinder:
@@ -83,7 +81,8 @@ class RateFinder:
         self._number = 0
         self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
         self._first, self._answers = FirstCalls(), Answers()
-        self._window, self._doubt, self._one_token = Window(), Doubt(), OneToken()
+        self._window, self._held_up = Window(), HeldUp()
+        self._doubt, self._one_token = Doubt(), OneToken()
         self._bounds = Bounds()
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
@@ -102,6 +101,7 @@ class RateFinder:
         self._number += 1
         started = Start(self._number, now, self.rate or 0.0)
         self._window.started(started)
+        self._held_up.started(started)
         if self.rate is None:
             self._first.starts(now)
         else:
@@ -114,12 +114,13 @@ class RateFinder:
     def withdraw(self, start: Start) -> None:
         """Take back an attempt that was let through and never sent."""
         self._window.refused(start)
+        self._held_up.withdraw(start)
         if start.rate == 0.0:
             self._first.open -= 1
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
-        self._note_overdue(start, now)
+        self._held_up.answered(start, now, self._answers, self._fills(start))
         self._answers.accepted(start, now)
         self._doubt.accepted(paced=bool(start.rate))
         self._window.accepted(start)
@@ -135,6 +136,7 @@ class RateFinder:
             partly: whether it was accepted, and only some of its items were throttled.
         """
         self._window.refused(start)
+        self._held_up.answered(start, now, self._answers, self._fills(start))
         if self.rate is None:
             if self._doubt.throttled_free():
                 if self._doubted:
@@ -144,7 +146,6 @@ class RateFinder:
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and self._window.contains(start):
             self._first.draining = False
-            self._note_overdue(start, now)
             self._end_window(start, now, partly=partly)
         if self._first.draining:
             # The last of them says best when the bucket was empty.
@@ -157,31 +158,26 @@ class RateFinder:
             self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
             self.rate = max(self.rate or 0.0, self._first.glimpse)
 
-    def _note_overdue(self, start: Start, now: float) -> None:
-        if not start.rate:
-            return  # The first calls wait for their connections.
-        # What was held up is answered all at once, in any order.
-        oldest = self._window.oldest_open(since=now - _LOST) or start
-        if late := max(self._answers.late(start, now), self._answers.late(oldest, now)):
-            rate = self.rate or start.rate
-            self._window.overdue(late, now, room=_ROOM * (self._first.burst(rate) - 1) / rate)
+    def _fills(self, start: Start) -> float:
+        rate = self.rate or start.rate
+        return (self._first.burst(rate) - 1) / rate if rate else 0.0
 
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
         count = self._window.count(start) + partly
         started, answered = self._window.seconds(start, now)
         padding = self._answers.padding()
         low = (count - 1) / (max(started, answered) + padding)
-        certain = min(started, answered) - padding - self._window.spilling
-        high = (count + 1) / max(certain, 1e-4)
+        shorter = min(started, answered)
+        certain = max(shorter - self._held_up.seconds, _CERTAIN * shorter)
+        high = (count + 1) / max(certain - padding, 1e-4)
         if self._seeking and not count:
             # A bucket that has not filled yet is no news, however often it is found empty.
             if start.time >= self._learned_at:
-                self._look_again_later(start, now, 7 * min(started, answered))
+                self._look_again_later(start, now, 7 * shorter)
                 self._bounds.high = min(self._bounds.high, high)
             return
         if count:
-            shorter = min(started, answered)
-            high = max(high, self._window.spilled(start, count, shorter, self._first.burst))
+            high = max(high, self._window.highest(start, count, shorter, self._first.burst))
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
             past_quiet = not (self._seeking or self._contended) and start.time >= self._quiet_until
@@ -196,7 +192,8 @@ class RateFinder:
             within = self._within_bounds()
             # It takes nothing back of what a contended rate has just given way.
             most = self.rate if self._contended and self.rate else within
-            self._set_rate(min(within, most), start, now)
+            if not self._eases():
+                self._set_rate(min(within, most), start, now)
 
     def _look_again_later(self, start: Start, now: float, wait: float) -> None:
         self._empties += 1
@@ -213,6 +210,7 @@ class RateFinder:
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
+        self._held_up.begin(now)
         self._learned_at = now
 
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
@@ -223,11 +221,8 @@ class RateFinder:
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
             self._bounds.forget()
-            self._quiet_until, self._outgrown, self._contended = (
-                now,
-                False,
-                _ALONE_CALLS_AFTER_GROWTH,
-            )
+            self._quiet_until, self._outgrown = now, False
+            self._contended = _ALONE_CALLS_AFTER_GROWTH
             self._set_rate(max(0.85 * start.rate, low), start, now)
             self._begin_window(start, now)
             return
@@ -246,15 +241,18 @@ class RateFinder:
                 self._contended = max(0.0, self._contended - alone)
         agrees = math.isfinite(self._bounds.high) and not (above or below)
         self._bounds.narrow(low, high)
+        held = not (self._seeking or self._contended)
+        amid_quiet = agrees and held and start.time < self._quiet_until
+        if amid_quiet and self._eases():
+            self._ease(start, now)
+            return
         if self._contended:
             self._set_rate((1 - gives_way) * start.rate, start, now)
         else:
             self._set_rate(self._within_bounds(), start, now)
-        if agrees and not (self._seeking or self._contended) and start.time < self._quiet_until:
-            # A throttle amid the quiet makes the window no worse, and a longer one tells more.
+        if amid_quiet:
+            # It makes the window no worse, and a longer one tells more.
             self._learned_at = now
-            if not self._keeps():
-                self._ease(start, now)
             return
         self._begin_window(start, now)
         self._agreed = self._agreed + 1 if agrees else 0
@@ -268,17 +266,24 @@ class RateFinder:
             self._doubt.helped()
         self._quiet_until = now + self._bounds.quiet(self.rate or 0.0, window)
 
+    def _eases(self) -> bool:
+        return not (self._seeking or self._contended or self._keeps())
+
     def _ease(self, start: Start, now: float) -> None:
         rate, before = start.rate, self._answers.last
         next_to_it = self._window.count_between(before, start) == 0
         apart = start.time - before.time if next_to_it else None
-        # If answers were overdue just now, it or the one before was held up.
-        if now - self._window.overdue_until > 2 / rate:
-            rate = self._one_token.eased(rate, self._window.taken, apart)
+        # If something was overdue just now, it or the one before was held up.
+        if now - self._held_up.until > 2 / rate:
+            rate = self._one_token.eased(start, apart)
         self._set_rate(rate, start, now)
         if apart and not self._window.count_later(start, self._number):
             self._next = max(now, before.time + self._one_token.again_after(apart))
-        self._quiet_until = now + longest_quiet(self.rate or 0.0)
+        quiet = longest_quiet(rate)
+        self._learned_at, self._quiet_until = now, now + quiet
+        if now - self._window.answered_at > quiet:
+            # As the rate follows the service, so do its bounds.
+            self._begin_window(start, now)
 
     def _keeps(self) -> bool:
         return self._first.burst(self._bounds.high) >= 2
@@ -304,7 +309,7 @@ class RateFinder:
         if self._contended:
             self.rate = gained(rate, seconds)
         elif not self._seeking and now < self._quiet_until:
-            if not self._keeps():
+            if self._eases():
                 self.rate = self._one_token.risen(rate, self._bounds.high, seconds)
         elif self._answers.confirmed:
             self._grow_past_bounds(rate, seconds)

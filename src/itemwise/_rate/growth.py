@@ -46,7 +46,7 @@ def sought(
         confirmed: the rate at which the latest accepted call has started.
         way: seconds until an answer comes.
         high: the upper bound of the rate.
-        taken: how many calls were accepted while seeking.
+        taken: how many calls the window has accepted.
     """
     share = min(_LARGEST_SHARE_SOUGHT, (taken / _LONG_SOUGHT) ** 4)
     ahead = max(_ahead(confirmed, way), confirmed * (1 + share), _FIRST_JUMP / way)

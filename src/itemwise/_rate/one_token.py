@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itemwise._rate.window import Start
+
 __all__ = ["OneToken"]
 
 _EASES, _EASES_AT_MOST, _SOON = 0.015, 0.2, 12
 """The share by which a throttle lowers the rate; twice as much each time where it comes within so
 many calls of the one before, up to the largest share."""
 
-_RISES = 0.01
+_RISES = 0.008
 """The share by which the rate rises, per second."""
 
-_LATE = 0.002
+_TIMER_LATE = 0.002
 """Seconds by which a timer can be late where nothing else is to do."""
 
 _RETRIES = 1.2
@@ -28,21 +30,22 @@ class OneToken:
     """
 
     def __init__(self) -> None:
-        self._eases, self._eased_at = _EASES, 0
+        self._eases, self._eased_at = _EASES, -_SOON
 
-    def eased(self, rate: float, taken: int, apart: float | None) -> float:
+    def eased(self, start: Start, apart: float | None) -> float:
         """Give the rate after a throttle.
 
         Args:
-            rate: the rate at which the throttled call has started.
-            taken: how many calls the window has accepted so far.
-            apart: seconds since the accepted call right before it; ``None`` if that is not known.
+            start: the throttled call.
+            apart: seconds since the accepted call right before it, which were too few; ``None`` if
+                that is not known.
         """
-        soon = 0 <= taken - self._eased_at < _SOON
+        soon = start.number - self._eased_at < _SOON
         self._eases = min(_EASES_AT_MOST, 2 * self._eases) if soon else _EASES
-        self._eased_at = taken
-        eased = rate * (1 - self._eases)
-        return min(eased, 1 / apart) if apart else eased
+        self._eased_at = start.number
+        eased = start.rate * (1 - self._eases)
+        # By half at most, for another process can have taken the token.
+        return max(start.rate / 2, min(eased, 1 / apart)) if apart else eased
 
     @staticmethod
     def again_after(apart: float) -> float:
@@ -52,6 +55,6 @@ class OneToken:
     @staticmethod
     def risen(rate: float, high: float, seconds: float) -> float:
         """Give the rate after some seconds without a throttle, if the true one is below `high`."""
-        shortest = 1 / high - _LATE
+        shortest = 1 / high - _TIMER_LATE
         risen = rate * (1 + _RISES * seconds)
         return max(rate, min(risen, 1 / shortest)) if shortest > 0 else risen

@@ -32,23 +32,17 @@ class Window:
         anchor: the attempt that was throttled; the last of the first calls, for the first window.
         answered_at: when its answer came, in seconds.
         taken: how many of the attempts that started later were accepted.
-        spilling: seconds in which the bucket may have spilled, since answers were overdue.
-        overdue_until: until when answers were overdue the last time.
     """
 
     def __init__(self) -> None:
         self.anchor, self.answered_at = Start(0, -math.inf, 0.0), -math.inf
-        self.taken, self.spilling, self.overdue_until = 0, 0.0, -math.inf
-        self._overdue_from = self._spilled = 0.0
+        self.taken = 0
         self._refused: deque[int] = deque(maxlen=512)
         self._recent: deque[Start] = deque(maxlen=1024)
-        self._open: dict[int, Start] = {}
 
     def begin(self, anchor: Start, now: float) -> None:
         """Begin anew at another throttle."""
-        self.anchor, self.answered_at = anchor, now
-        self.taken, self.spilling, self._spilled = 0, 0.0, 0.0
-        self._overdue_from = now
+        self.anchor, self.answered_at, self.taken = anchor, now, 0
         self._refused = deque((n for n in self._refused if n > anchor.number), maxlen=512)
 
     def contains(self, start: Start) -> bool:
@@ -58,38 +52,14 @@ class Window:
     def started(self, start: Start) -> None:
         """Take note of an attempt."""
         self._recent.append(start)
-        self._open[start.number] = start
 
     def accepted(self, start: Start) -> None:
         """Take note of an attempt that the service took."""
-        self._open.pop(start.number, None)
         self.taken += self.contains(start)
 
     def refused(self, start: Start) -> None:
         """Take note of an attempt that was throttled or never sent: it took no token."""
-        self._open.pop(start.number, None)
         self._refused.append(start.number)
-
-    def oldest_open(self, since: float) -> Start | None:
-        """Give the oldest attempt without an answer of those that started since then."""
-        return next((start for start in self._open.values() if start.time >= since), None)
-
-    def overdue(self, late: float, now: float, room: float) -> None:
-        """Take note of an answer that was overdue: the service, the way or we were held up.
-
-        Args:
-            late: by how many seconds.
-            now: the time of its answer.
-            room: seconds in which the bucket fills.
-        """
-        begin = max(now - late, self.answered_at)
-        if begin > self.overdue_until:
-            self._overdue_from, self._spilled = begin, 0.0
-        # What was overdue at the same time was held up once.
-        self._overdue_from, self.overdue_until = min(begin, self._overdue_from), now
-        spilled = max(0.0, now - self._overdue_from - room)
-        self.spilling += spilled - self._spilled
-        self._spilled = spilled
 
     def count(self, end: Start) -> int:
         """Count the attempts before `end` that took a token."""
@@ -116,7 +86,7 @@ class Window:
             self.anchor.time = self.answered_at - (now - end.time)
         return max(end.time - self.anchor.time, 1e-4), max(now - self.answered_at, 1e-4)
 
-    def spilled(
+    def highest(
         self, end: Start, count: int, seconds: float, burst_at: Callable[[float], float]
     ) -> float:
         """Bound the rate from above where the bucket may have been full within the window.
