@@ -67,16 +67,9 @@ class Outcome:
 
 
 async def _itemwise(errand: Errand) -> Outcome:
-    request = BatchDisassociateResourceRequest(
-        resource_set_identifier=errand.name, items=FMS.names(errand.calls)
-    )
+    request = _request(errand.name, errand.calls)
     async with open_client("fms", **errand.where) as client:
-        await FMS.operation(
-            client,
-            BatchDisassociateResourceRequest(
-                resource_set_identifier=_UNCOUNTED, items=FMS.names(1)
-            ),
-        )
+        await FMS.operation(client, _request(_UNCOUNTED, 1))
         await _start()
         begun = time.perf_counter()
         result = await run_batch(
@@ -85,6 +78,10 @@ async def _itemwise(errand: Errand) -> Outcome:
         seconds = time.perf_counter() - begun
     lost = sum(failure.entry is None for failure in result.failed)
     return Outcome(seconds=seconds, lost=lost + len(result.unknown) + len(result.not_attempted))
+
+
+def _request(name: str, items: int) -> BatchDisassociateResourceRequest:
+    return BatchDisassociateResourceRequest(resource_set_identifier=name, items=FMS.names(items))
 
 
 async def _plain(errand: Errand) -> Outcome:

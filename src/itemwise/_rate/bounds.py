@@ -32,10 +32,6 @@ class Bounds:
     def __init__(self) -> None:
         self.low, self.high = 0.0, math.inf
 
-    def forget(self) -> None:
-        """Know nothing again."""
-        self.low, self.high = 0.0, math.inf
-
     def narrow(self, low: float, high: float) -> None:
         """Intersect them with a window's; where they contradict each other, the window's count."""
         if low > self.high or high < self.low:

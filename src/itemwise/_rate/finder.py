@@ -189,10 +189,10 @@ class RateFinder:
         elif count >= 3 and not self._outgrown:
             # In flight at the last lesson already: it says more of the same moment.
             self._bounds.narrow(low, high)
-            within = self._within_bounds()
-            # It takes nothing back of what a contended rate has just given way.
-            most = self.rate if self._contended and self.rate else within
             if not self._eases():
+                within = self._within_bounds()
+                # It takes nothing back of what a contended rate has just given way.
+                most = self.rate if self._contended and self.rate else within
                 self._set_rate(min(within, most), start, now)
 
     def _look_again_later(self, start: Start, now: float, wait: float) -> None:
@@ -206,7 +206,7 @@ class RateFinder:
     def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
         self.rate, self._outgrown, self._contended = None, False, 0.0
-        self._bounds.forget()
+        self._bounds = Bounds()
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
@@ -220,7 +220,7 @@ class RateFinder:
         seconds = now - self._window.answered_at
         if self._outgrown or (above and not self._contended):
             # The window has seen two rates, and bounds neither.
-            self._bounds.forget()
+            self._bounds = Bounds()
             self._quiet_until, self._outgrown = now, False
             self._contended = _ALONE_CALLS_AFTER_GROWTH
             self._set_rate(max(0.85 * start.rate, low), start, now)
@@ -315,15 +315,12 @@ class RateFinder:
             self._grow_past_bounds(rate, seconds)
 
     def _grow_past_bounds(self, rate: float, seconds: float) -> None:
-        high, taken = self._bounds.high, self._window.taken
-        confirmed, way = self._answers.confirmed, self._answers.way()
+        answers, bounds, taken = self._answers, self._bounds, self._window.taken
         if self._seeking:
-            self.rate = sought(rate, seconds, confirmed=confirmed, way=way, high=high, taken=taken)
+            self.rate = sought(rate, seconds, answers, bounds, taken)
         else:
-            self.rate = climbed(
-                rate, seconds, confirmed=confirmed, way=way, high=high, outgrown=self._outgrown
-            )
-        if taken - 2 > high * (self._answers.last.time - self._window.anchor.time):
+            self.rate = climbed(rate, seconds, answers, bounds, outgrown=self._outgrown)
+        if taken - 2 > bounds.high * (answers.last.time - self._window.anchor.time):
             # More has gone through than the bounds allow.
             self._outgrown = not self._seeking
-            self._bounds.high = math.inf
+            bounds.high = math.inf

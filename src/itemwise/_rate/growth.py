@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from itemwise._rate.answers import Answers
+from itemwise._rate.bounds import Bounds
+
 __all__ = ["climbed", "gained", "sought"]
 
 _FIRST_JUMP = 4.85
@@ -35,39 +38,21 @@ else the larger share would stay the larger; yet no more than such a share for e
 service's sake."""
 
 
-def sought(
-    rate: float, seconds: float, *, confirmed: float, way: float, high: float, taken: int
-) -> float:
-    """Give the rate after some seconds of seeking.
-
-    Args:
-        rate: calls per second.
-        seconds: the time.
-        confirmed: the rate at which the latest accepted call has started.
-        way: seconds until an answer comes.
-        high: the upper bound of the rate.
-        taken: how many calls the window has accepted.
-    """
+def sought(rate: float, seconds: float, answers: Answers, bounds: Bounds, taken: int) -> float:
+    """Give the rate after some seconds of seeking, in which so many calls were accepted."""
+    confirmed, way = answers.confirmed, answers.way()
     share = min(_LARGEST_SHARE_SOUGHT, (taken / _LONG_SOUGHT) ** 4)
     ahead = max(_ahead(confirmed, way), confirmed * (1 + share), _FIRST_JUMP / way)
-    return _grown(rate, math.log(2) / _DOUBLING * seconds, min(ahead, _past(high, way)))
+    return _grown(rate, math.log(2) / _DOUBLING * seconds, min(ahead, _past(bounds.high, way)))
 
 
 def climbed(
-    rate: float, seconds: float, *, confirmed: float, way: float, high: float, outgrown: bool
+    rate: float, seconds: float, answers: Answers, bounds: Bounds, *, outgrown: bool
 ) -> float:
-    """Give the rate after some seconds of climbing past the bounds.
-
-    Args:
-        rate: calls per second.
-        seconds: the time.
-        confirmed: the rate at which the latest accepted call has started.
-        way: seconds until an answer comes.
-        high: the upper bound of the rate.
-        outgrown: whether more has gone through than the bounds allow.
-    """
+    """Give the rate after some seconds of climbing past the bounds, or beyond what they allow."""
+    confirmed, way = answers.confirmed, answers.way()
     ahead = confirmed * (1 + _LARGEST_SHARE) + _STEP / way if outgrown else _ahead(confirmed, way)
-    return _grown(rate, _CLIMB * seconds, min(ahead, _past(high, way)))
+    return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, way)))
 
 
 def gained(rate: float, seconds: float) -> float:
