@@ -39,6 +39,10 @@ class Bounds:
         else:
             self.low, self.high = max(low, self.low), min(high, self.high)
 
+    def middle(self) -> float:
+        """Give what lies as many times above the low bound as below the high one."""
+        return math.sqrt(self.low * self.high) if self.low else 0.0
+
     def held(self, *, keeps: bool) -> float:
         """Give the rate to hold.
 

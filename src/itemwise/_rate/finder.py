@@ -10,14 +10,14 @@ calls against one.
 
 The phases. *Free*: nothing was throttled yet, and nothing is held back. *Draining*: from the first
 throttle until all that was in flight is answered, nothing starts; their answers tell no rate, since
-they also waited for connections and came in any order. *Seeking*: the rate grows fast, from little,
-until a throttle ends the first window. *Holding*: the rate stays low between the bounds for a
-while; what that leaves in the bucket is not lost, for then it *climbs* just past the bounds until
-the next throttle. If more goes through than the bounds allow, the service allows more, and it
-climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or another process
-draws on the same bucket. Each throttle then lowers the rate by a share, and it gains less than in
-proportion, which evens out the shares of processes that know nothing of each other. Windows that
-agree end this phase.
+they also waited for connections and came in any order. *Seeking*: the rate grows from little, in
+steps (see `stairs`), until a throttle ends the first window. *Holding*: the rate stays low between
+the bounds for a while; what that leaves in the bucket is not lost, for then it *climbs* just past
+the bounds until the next throttle. If more goes through than the bounds allow, the service allows
+more, and it climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or
+another process draws on the same bucket (see `company`). Each throttle then lowers the rate by a
+share, and it gains less than in proportion, which evens out the shares of processes that know
+nothing of each other. Windows that agree end this phase.
 
 A throttle where answers were overdue may come from what was held up: a bucket spills meanwhile. So
 that time is not counted where a window bounds the rate from above.
@@ -32,11 +32,13 @@ import math
 
 from itemwise._rate.answers import Answers
 from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
+from itemwise._rate.company import Company
 from itemwise._rate.doubt import Doubt
 from itemwise._rate.first_calls import FIRST_WAIT, FirstCalls
-from itemwise._rate.growth import climbed, gained, sought
+from itemwise._rate.growth import climbed, gained, past, sought
 from itemwise._rate.held_up import HeldUp
 from itemwise._rate.one_token import OneToken
+from itemwise._rate.stairs import Stairs
 from itemwise._rate.window import Start, Window
 
 __all__ = ["RateFinder"]
@@ -52,17 +54,13 @@ _SLOWEST = 0.1
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
 long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
 
-_GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
-"""The share by which a throttle lowers a contended rate, and by which it first lowers one that was
-held: about half is what a newcomer, or a rate that has halved, leaves of it."""
-
-_ALONE_CALLS, _ALONE_WINDOWS, _ALONE_CALLS_AFTER_GROWTH = 200, 7, 60
-"""Calls in windows that agree with the bounds, or windows, to hold again; the last where all that
-was seen is that the rate has grown."""
-
 _CONTRADICTING, _CONTRADICTING_SECONDS = 7, 1.0
 """Calls in a window that contradicts: with fewer, it goes on past the throttle, yet no longer than
 so many seconds."""
+
+_SPARE = 1.0
+"""Tokens that are left in the bucket when a time of quiet begins, for other processes to find:
+where it is empty at each of their tries, neither side would learn of the other."""
 
 _LATE = 0.015
 """Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
@@ -83,11 +81,12 @@ class RateFinder:
         self._first, self._answers = FirstCalls(), Answers()
         self._window, self._held_up = Window(), HeldUp()
         self._doubt, self._one_token = Doubt(), OneToken()
-        self._bounds = Bounds()
+        self._bounds, self._stairs = Bounds(), Stairs()
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
-        # Calls in windows that agree until nobody else seems to be there; the rate in doubt.
-        self._contended = self._doubted = 0.0
+        self._company = Company()
+        # The rate in doubt.
+        self._doubted = 0.0
 
     def due(self, now: float) -> float:
         """Tell when the next attempt may start, in seconds; not after `now` means at once."""
@@ -140,7 +139,7 @@ class RateFinder:
         if self.rate is None:
             if self._doubt.throttled_free():
                 if self._doubted:
-                    self.rate, self._contended = self._doubted * (1 - _GIVE_WAY), _ALONE_CALLS
+                    self.rate = self._company.noticed(self._doubted, held=False)
                 else:
                     self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._answers.way())
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
@@ -180,7 +179,7 @@ class RateFinder:
             high = max(high, self._window.highest(start, count, shorter, self._first.burst))
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
-            past_quiet = not (self._seeking or self._contended) and start.time >= self._quiet_until
+            past_quiet = self._holds() and start.time >= self._quiet_until
             expected = past_quiet and started >= QUIET_SECONDS
             if not expected and self._doubt.throttled_paced():
                 self._set_free()
@@ -192,7 +191,7 @@ class RateFinder:
             if not self._eases():
                 within = self._within_bounds()
                 # It takes nothing back of what a contended rate has just given way.
-                most = self.rate if self._contended and self.rate else within
+                most = self.rate if self._company.contended and self.rate else within
                 self._set_rate(min(within, most), start, now)
 
     def _look_again_later(self, start: Start, now: float, wait: float) -> None:
@@ -205,8 +204,8 @@ class RateFinder:
 
     def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
-        self.rate, self._outgrown, self._contended = None, False, 0.0
-        self._bounds = Bounds()
+        self.rate, self._outgrown = None, False
+        self._bounds, self._company = Bounds(), Company()
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
@@ -216,40 +215,32 @@ class RateFinder:
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
         """Learn from a throttle that ends the window."""
         above, below = low > self._bounds.high, high < self._bounds.low
-        gives_way = _GIVE_WAY
-        seconds = now - self._window.answered_at
-        if self._outgrown or (above and not self._contended):
-            # The window has seen two rates, and bounds neither.
-            self._bounds = Bounds()
-            self._quiet_until, self._outgrown = now, False
-            self._contended = _ALONE_CALLS_AFTER_GROWTH
-            self._set_rate(max(0.85 * start.rate, low), start, now)
-            self._begin_window(start, now)
+        if self._eases():
+            # Calls that come as soon as they are let make a window better; nothing has grown.
+            self._outgrown = False
+        elif self._outgrown or (above and not self._company.contended):
+            self._outgrow(start, now, low)
             return
-        if not self._seeking:
-            few = count < _CONTRADICTING and seconds < _CONTRADICTING_SECONDS
-            if (above or below) and few:
-                self._set_rate(min(start.rate, self._within_bounds()), start, now)
-                self._learned_at = now
-                return
-            if above or below:
-                gives_way = _GIVE_WAY if self._contended else _GIVE_WAY_FIRST
-                self._contended = _ALONE_CALLS
-                self._doubt.gave_way()
-            else:
-                alone = max(count, _ALONE_CALLS / _ALONE_WINDOWS)
-                self._contended = max(0.0, self._contended - alone)
+        contradicts = below or (above and not self._eases())
+        seconds = now - self._window.answered_at
+        few = count < _CONTRADICTING and seconds < _CONTRADICTING_SECONDS
+        if contradicts and few and not self._seeking:
+            self._set_rate(min(start.rate, self._within_bounds()), start, now)
+            self._learned_at = now
+            return
+        left = self._company.left(start.rate)
+        if contradicts:
+            left = self._company.noticed(start.rate, held=not self._seeking)
+            self._doubt.gave_way()
+        elif not self._seeking:
+            self._company.agreed(count)
         agrees = math.isfinite(self._bounds.high) and not (above or below)
         self._bounds.narrow(low, high)
-        held = not (self._seeking or self._contended)
-        amid_quiet = agrees and held and start.time < self._quiet_until
+        amid_quiet = agrees and self._holds() and start.time < self._quiet_until
         if amid_quiet and self._eases():
             self._ease(start, now)
             return
-        if self._contended:
-            self._set_rate((1 - gives_way) * start.rate, start, now)
-        else:
-            self._set_rate(self._within_bounds(), start, now)
+        self._set_rate(left if self._company.contended else self._within_bounds(), start, now)
         if amid_quiet:
             # It makes the window no worse, and a longer one tells more.
             self._learned_at = now
@@ -259,15 +250,31 @@ class RateFinder:
         if count >= 3 or self._agreed >= 2:
             self._hold(now, seconds)
 
+    def _outgrow(self, start: Start, now: float, low: float) -> None:
+        """Forget the bounds: the window has seen two rates, and bounds neither."""
+        self._bounds = Bounds()
+        self._quiet_until, self._outgrown = now, False
+        self._company.guessed()
+        self._set_rate(max(0.85 * start.rate, low), start, now)
+        self._begin_window(start, now)
+
     def _hold(self, now: float, window: float) -> None:
+        rate = self.rate or 0.0
+        if self._seeking:
+            self._company.met(rate)
         self._seeking = False
-        self._first.settle(self.rate or 0.0)
-        if not self._contended:
+        self._first.settle(self._bounds.middle())
+        if not self._company.contended:
             self._doubt.helped()
-        self._quiet_until = now + self._bounds.quiet(self.rate or 0.0, window)
+            if self._keeps():
+                self._next += _SPARE / rate
+        self._quiet_until = now + self._bounds.quiet(rate, window)
+
+    def _holds(self) -> bool:
+        return not (self._seeking or self._company.contended)
 
     def _eases(self) -> bool:
-        return not (self._seeking or self._contended or self._keeps())
+        return self._holds() and not self._keeps()
 
     def _ease(self, start: Start, now: float) -> None:
         rate, before = start.rate, self._answers.last
@@ -286,7 +293,7 @@ class RateFinder:
             self._begin_window(start, now)
 
     def _keeps(self) -> bool:
-        return self._first.burst(self._bounds.high) >= 2
+        return self._first.burst(self._bounds.middle()) >= 2
 
     def _within_bounds(self) -> float:
         return self._bounds.held(keeps=self._keeps())
@@ -306,18 +313,20 @@ class RateFinder:
         self._grown_at = now
         if now > self._next + 1 / rate + 0.02:
             return  # The pace holds nobody back: what is not used proves nothing.
-        if self._contended:
+        if self._company.contended:
             self.rate = gained(rate, seconds)
         elif not self._seeking and now < self._quiet_until:
             if self._eases():
                 self.rate = self._one_token.risen(rate, self._bounds.high, seconds)
         elif self._answers.confirmed:
-            self._grow_past_bounds(rate, seconds)
+            self._grow_past_bounds(rate, seconds, now)
 
-    def _grow_past_bounds(self, rate: float, seconds: float) -> None:
+    def _grow_past_bounds(self, rate: float, seconds: float, now: float) -> None:
         answers, bounds, taken = self._answers, self._bounds, self._window.taken
         if self._seeking:
-            self.rate = sought(rate, seconds, answers, bounds, taken)
+            highest = self._stairs.highest(answers, self._first.refused, now)
+            most = min(highest, past(bounds.high, answers.way()))
+            self.rate = sought(rate, seconds, most)
         else:
             self.rate = climbed(rate, seconds, answers, bounds, outgrown=self._outgrown)
         if taken - 2 > bounds.high * (answers.last.time - self._window.anchor.time):

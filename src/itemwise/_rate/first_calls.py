@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["FIRST_WAIT", "FirstCalls"]
+__all__ = ["FIRST_WAIT", "LARGEST_BURST", "FirstCalls"]
 
 FIRST_WAIT = 0.0275
 """Seconds from the last throttle of the first calls to the next call, at least: long enough for
 slow services to have let something flow in, short enough for fast ones to lose little."""
 
-_LARGEST_BURST = 10.0
+LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
 give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
 hundreds."""
@@ -27,17 +27,19 @@ class FirstCalls:
         hold_until: when the next one may start, in seconds.
         draining: whether a throttle was seen, and others are still in flight.
         open: how many are in flight.
+        refused: how many were throttled.
         glimpse: calls per second that they showed to be possible; zero where they showed none.
     """
 
     def __init__(self) -> None:
         self.hold_until = -math.inf
         self.draining = False
-        self.open = 0
+        self.open = self.refused = 0
         self.glimpse = self._met = 0.0
-        # What was accepted in the first time that was free, and how long the answers took to come.
-        self._accepted, self._seconds, self._over = 0, math.inf, False
+        # What was accepted in the first time that was free, and how long its answers took to come.
+        self._accepted, self._seconds, self._over = 0, 0.0, False
         self._first_answer: float | None = None
+        self._first_accepted = math.inf
         self._last_start = self._drained_from = 0.0
         self._accepted_at_drain = 0
 
@@ -60,18 +62,20 @@ class FirstCalls:
     def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
         """Take note of an answer, and tell whether it ends the draining."""
         self.open -= 1
+        self.refused += not accepted
         if self._first_answer is None:
             self._first_answer = now
             self.hold_until = self._last_start + 2 * delay + 0.002
-        if not self._over:
-            self._accepted += accepted
-            self._seconds = now - self._first_answer
+        if accepted and not self._over:
+            self._first_accepted = min(self._first_accepted, now)
+            self._accepted += 1
+            self._seconds = now - self._first_accepted
         if self.open > 0:
             return False
         self.hold_until = now
         ends = self.draining
         if ends and now > self._drained_from:
-            more = self._accepted - self._accepted_at_drain - _LARGEST_BURST
+            more = self._accepted - self._accepted_at_drain - LARGEST_BURST
             self.glimpse = max(0.0, more / (now - self._drained_from))
         self.draining, self._over = False, self._over or ends
         return ends
@@ -86,7 +90,8 @@ class FirstCalls:
         Args:
             rate: the rate to assume while none has been settled on.
         """
-        if self._seconds > 1:
-            return _LARGEST_BURST
+        if self._seconds > 1 or not self._accepted:
+            # A bucket that held nothing was emptied by others, and tells nothing of what it holds.
+            return LARGEST_BURST
         got = self._accepted - 0.8 * (self._met or rate) * self._seconds
-        return max(1.0, min(_LARGEST_BURST, got))
+        return max(1.0, min(LARGEST_BURST, got))

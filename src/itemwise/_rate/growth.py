@@ -7,14 +7,10 @@ import math
 from itemwise._rate.answers import Answers
 from itemwise._rate.bounds import Bounds
 
-__all__ = ["climbed", "gained", "sought"]
-
-_FIRST_JUMP = 4.85
-"""Calls in flight to which the rate jumps while seeking, once a single call has gone through: where
-it starts too low, what flows in meanwhile spills from the bucket."""
+__all__ = ["climbed", "gained", "past", "sought"]
 
 _DOUBLING = 0.05
-"""Seconds in which the rate doubles while seeking, at the fastest."""
+"""Seconds in which the rate doubles while it is sought, at the fastest."""
 
 _CLIMB = 2.9
 """Growth per second where bounds are known: little is in flight above the rate when the throttle
@@ -25,10 +21,6 @@ _STEP, _FAST, _LARGEST_SHARE = 0.06, 400.0, 0.3
 square of what it is of a fast rate: a slow service shows that it is found with few calls in flight
 above its rate, a fast one would take long to find. Where it has grown, by the largest share."""
 
-_LONG_SOUGHT, _LARGEST_SHARE_SOUGHT = 150, 0.6
-"""While seeking, the share is also the fourth power of what the calls accepted so far are of so
-many, up to a largest share: by then a slow service would have shown itself."""
-
 _PAST, _PAST_IN_FLIGHT = 1.02, 0.38
 """How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
 
@@ -38,12 +30,9 @@ else the larger share would stay the larger; yet no more than such a share for e
 service's sake."""
 
 
-def sought(rate: float, seconds: float, answers: Answers, bounds: Bounds, taken: int) -> float:
-    """Give the rate after some seconds of seeking, in which so many calls were accepted."""
-    confirmed, way = answers.confirmed, answers.way()
-    share = min(_LARGEST_SHARE_SOUGHT, (taken / _LONG_SOUGHT) ** 4)
-    ahead = max(_ahead(confirmed, way), confirmed * (1 + share), _FIRST_JUMP / way)
-    return _grown(rate, math.log(2) / _DOUBLING * seconds, min(ahead, _past(bounds.high, way)))
+def sought(rate: float, seconds: float, most: float) -> float:
+    """Give the rate after some seconds of seeking, up to a rate."""
+    return _grown(rate, math.log(2) / _DOUBLING * seconds, most)
 
 
 def climbed(
@@ -52,7 +41,7 @@ def climbed(
     """Give the rate after some seconds of climbing past the bounds, or beyond what they allow."""
     confirmed, way = answers.confirmed, answers.way()
     ahead = confirmed * (1 + _LARGEST_SHARE) + _STEP / way if outgrown else _ahead(confirmed, way)
-    return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, way)))
+    return _grown(rate, _CLIMB * seconds, min(ahead, past(bounds.high, way)))
 
 
 def gained(rate: float, seconds: float) -> float:
@@ -64,7 +53,8 @@ def _ahead(confirmed: float, way: float) -> float:
     return confirmed * (1 + min(_LARGEST_SHARE, (confirmed / _FAST) ** 2)) + _STEP / way
 
 
-def _past(high: float, way: float) -> float:
+def past(high: float, way: float) -> float:
+    """Give the rate to which it grows past an upper bound; an answer takes `way` seconds."""
     return _PAST * high + min(_PAST_IN_FLIGHT / way, high)
 
 

@@ -1,0 +1,60 @@
+"""Pure: whether others draw on the bucket, and what is left to them."""
+
+from __future__ import annotations
+
+__all__ = ["Company"]
+
+_GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
+"""The share by which a throttle lowers a contended rate, and by which it first lowers one that was
+held: about half is what a newcomer, or a rate that has halved, leaves of it."""
+
+_ALONE_CALLS, _ALONE_WINDOWS, _ALONE_CALLS_GUESSED = 200, 7, 60
+"""Calls in windows that agree with the bounds, or windows, until nobody else seems to be there; the
+last where that was only a guess."""
+
+_LITTLE = 3.0
+"""Calls per second: who meets no higher rate guesses that others draw on the bucket. Else a
+newcomer could be left with little for long."""
+
+
+class Company:
+    """Follows whether others seem to draw on the bucket.
+
+    Attributes:
+        contended: calls in windows that agree until they no longer do; zero where they do not.
+    """
+
+    def __init__(self) -> None:
+        self.contended = 0.0
+
+    def noticed(self, rate: float, *, held: bool) -> float:
+        """Take note of a throttle that came sooner or later than the bounds allow.
+
+        Args:
+            rate: the rate of the throttled call.
+            held: whether that was found before, and is no longer sought.
+
+        Returns:
+            What it leaves of the rate.
+        """
+        share = _GIVE_WAY_FIRST if held and not self.contended else _GIVE_WAY
+        self.contended = _ALONE_CALLS
+        return (1 - share) * rate
+
+    @staticmethod
+    def left(rate: float) -> float:
+        """Give what another throttle leaves of a contended rate."""
+        return (1 - _GIVE_WAY) * rate
+
+    def guessed(self) -> None:
+        """Take note that the rate has grown: others may have left some of it."""
+        self.contended = _ALONE_CALLS_GUESSED
+
+    def met(self, rate: float) -> None:
+        """Take note of the first rate that was found."""
+        if rate < _LITTLE and not self.contended:
+            self.guessed()
+
+    def agreed(self, count: int) -> None:
+        """Take note of a window of so many calls that agrees with the bounds."""
+        self.contended = max(0.0, self.contended - max(count, _ALONE_CALLS / _ALONE_WINDOWS))

@@ -1,0 +1,58 @@
+"""Pure: how far the rate may run ahead while it is sought."""
+
+from __future__ import annotations
+
+from itemwise._rate.answers import Answers
+from itemwise._rate.first_calls import LARGEST_BURST
+
+__all__ = ["Stairs"]
+
+_FIRST = 4.85
+"""Calls in flight at the first step: where it starts too low, what flows in meanwhile spills."""
+
+_STEP, _STEP_RATE, _POWER, _LARGEST_SHARE = 2.0, 50.0, 1.6, 1.2
+"""Calls in flight that a step adds at such a rate, and the power of the rate by which that grows,
+up to a share of the rate. About so many are throttled where a step was too high: a small share of
+what is sent, yet a fast service would take long to find with smaller ones."""
+
+_FIRST_REFUSED, _STEP_REFUSED = 0.4, 0.33
+"""The same as shares of the first calls that were throttled: who sends many at once and loses many
+wants a fast service, and loses little more by looking for one."""
+
+_REACHED = 0.98
+"""The share of a step that counts as the whole."""
+
+
+class Stairs:
+    """The steps in which the rate is sought.
+
+    Each is held until calls of that rate were accepted, and until a bucket that fills at the rate
+    of the step below would be empty: until then they may have used the bucket's store.
+    """
+
+    def __init__(self) -> None:
+        self._step = 0.0
+        self._below: float | None = None
+        self._since: float | None = None
+
+    def highest(self, answers: Answers, refused: int, now: float) -> float:
+        """Give the rate that may be sought now.
+
+        Args:
+            answers: what is known of the answers.
+            refused: how many of the first calls were throttled.
+            now: the time.
+        """
+        way = answers.way()
+        if not self._step:
+            self._step = max(_FIRST, _FIRST_REFUSED * refused) / way
+        if answers.confirmed < _REACHED * self._step:
+            return self._step
+        if self._since is None:
+            self._since = answers.last.time
+        used = (self._step - (self._below or 0.0)) * (now - way - self._since)
+        if self._below is None or used >= LARGEST_BURST:
+            self._below, self._since = self._step, None
+            in_flight = max(_STEP, _STEP_REFUSED * refused) * (self._step / _STEP_RATE) ** _POWER
+            self._step += min(in_flight / way, _LARGEST_SHARE * self._step)
+        return self._step

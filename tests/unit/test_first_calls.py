@@ -1,0 +1,32 @@
+"""What the first calls tell of the bucket."""
+
+from __future__ import annotations
+
+import pytest
+
+from itemwise._rate.first_calls import LARGEST_BURST, FirstCalls
+
+
+def _first(accepted_at: list[float], throttled_at: list[float], sent: int = 16) -> FirstCalls:
+    first = FirstCalls()
+    for _ in range(sent):
+        first.starts(0.0)
+    answers = [(at, True) for at in accepted_at] + [(at, False) for at in throttled_at]
+    for at, accepted in sorted(answers):
+        first.answered(at, at, accepted=accepted)
+    return first
+
+
+def test_what_flowed_in_while_they_were_accepted_was_not_in_the_bucket() -> None:
+    first = _first([0.1 + 0.01 * number for number in range(6)], [0.2] * 10)
+    assert first.burst(50) == pytest.approx(6 - 0.8 * 50 * 0.05)
+    # However late or soon the refusals come.
+    assert _first([0.1, 0.102], [0.001] * 7 + [0.9] * 7).burst(50) == pytest.approx(1.92)
+
+
+def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> None:
+    assert _first([], [0.1] * 16).burst(50) == LARGEST_BURST
+
+
+def test_those_that_were_throttled_are_counted() -> None:
+    assert _first([0.1] * 10, [0.1] * 6).refused == 6

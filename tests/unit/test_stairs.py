@@ -1,0 +1,50 @@
+"""The steps in which a rate is sought."""
+
+from __future__ import annotations
+
+import pytest
+
+from itemwise._rate import Start
+from itemwise._rate.answers import Answers
+from itemwise._rate.stairs import Stairs
+
+WAY = 0.1
+
+
+def _answers(rate: float, time: float) -> Answers:
+    """Give what is known after calls at a rate, the last of which has started at a time."""
+    answers = Answers()
+    for number in range(20):
+        start = Start(number, time - (19 - number) / rate, rate)
+        answers.accepted(start, start.time + WAY)
+    return answers
+
+
+def test_the_first_step_is_held_until_calls_of_that_rate_were_accepted() -> None:
+    stairs = Stairs()
+    first = stairs.highest(_answers(20, 1.0), 6, 1.0)
+    assert first == pytest.approx(48.5)
+    assert stairs.highest(_answers(40, 2.0), 6, 2.0) == first
+    assert stairs.highest(_answers(48.5, 3.0), 6, 3.1) == pytest.approx(48.5 + 2 / WAY, rel=0.1)
+
+
+def test_a_further_step_is_held_until_the_buckets_store_is_used() -> None:
+    stairs = Stairs()
+    stairs.highest(_answers(48.5, 1.0), 6, 1.1)
+    step = stairs.highest(_answers(48.5, 1.0), 6, 1.1)
+    for tenth in range(1, 6):
+        # It is 19 calls a second above the step below: ten of them take half a second.
+        assert stairs.highest(_answers(step, 2 + tenth / 10), 6, 2.1 + tenth / 10) == step
+    above = stairs.highest(_answers(step, 2.7), 6, 2.8)
+    assert above > step
+    # A fast service is found in larger steps.
+    assert above - step > 1.5 * (step - 48.5)
+
+
+def test_who_lost_many_of_the_first_calls_takes_larger_steps() -> None:
+    few, many = Stairs(), Stairs()
+    answers = _answers(20, 1.0)
+    assert many.highest(answers, 54, 1.0) > 4 * few.highest(answers, 6, 1.0)
+    answers = _answers(250, 1.0)
+    grown = many.highest(answers, 54, 1.1)
+    assert grown == pytest.approx(2.2 * 216, rel=0.01)
