@@ -34,9 +34,10 @@ __all__ = [
 
 T = TypeVar("T")
 
-_SIDE_BY_SIDE = 50.0
+_SIDE_BY_SIDE = 5.0
 """Calls a second of a steady service, at most, at which all contenders run at once: the machine is
-then mostly idle. Where the rate changes or is shared they always do."""
+then idle, and no timer is late for another's sake. Where the rate changes or is shared they always
+do."""
 
 _CONCURRENCY = 16
 
