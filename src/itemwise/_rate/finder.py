@@ -81,10 +81,9 @@ class RateFinder:
         self._first, self._answers = FirstCalls(), Answers()
         self._window, self._held_up = Window(), HeldUp()
         self._doubt, self._one_token = Doubt(), OneToken()
-        self._bounds, self._stairs = Bounds(), Stairs()
+        self._bounds, self._stairs, self._company = Bounds(), Stairs(), Company()
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
-        self._company = Company()
         # The rate in doubt.
         self._doubted = 0.0
 
@@ -205,7 +204,7 @@ class RateFinder:
     def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
         self.rate, self._outgrown = None, False
-        self._bounds, self._company = Bounds(), Company()
+        self._bounds, self._stairs, self._company = Bounds(), Stairs(), Company()
 
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
