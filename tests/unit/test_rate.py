@@ -552,8 +552,11 @@ def test_a_pace_that_was_given_up_goes_on_where_it_was() -> None:
     assert before is not None
     # The rate gave way again and again, and it helped nothing.
     finder._doubt._gave_way = 12
+    finder._stairs.highest(_steady_answers(), 64, now)
     finder.throttled(finder.start(now + 1), now + 1.01)
     assert finder.rate is None
+    # What was found by steps before would be sought from the first of them.
+    assert finder._stairs.highest(_steady_answers(), 0, now) < 500
 
     for start in [finder.start(now + 2) for _ in range(40)]:
         finder.throttled(start, now + 2.01)
