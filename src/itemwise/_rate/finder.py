@@ -84,7 +84,7 @@ class RateFinder:
         self._bounds, self._stairs, self._company = Bounds(), Stairs(), Company()
         self._seeking, self._outgrown = True, False
         self._empties = self._agreed = 0
-        # The rate in doubt.
+        # The rate that was given up in doubt.
         self._doubted = 0.0
 
     def due(self, now: float) -> float:
