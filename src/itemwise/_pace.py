@@ -9,7 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from itemwise._rate import RateFinder, Start
+from itemwise._rate import FixedRate, RateFinder, Start
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
@@ -23,13 +23,13 @@ _EPISODE_SECONDS = 60.0
 
 
 class _Rate(Protocol):
-    """What decides when the next attempt may start: see `itemwise._rate.RateFinder`."""
+    """What decides when the next attempt may start: `RateFinder` or `FixedRate`."""
 
     rate: float | None
 
     def due(self, now: float) -> float: ...
-    def start(self, now: float) -> Start: ...
-    def withdraw(self, start: Start) -> None: ...
+    def start(self, now: float, *, others_wait: bool) -> Start: ...
+    def withdraw(self, start: Start, now: float) -> None: ...
     def accepted(self, start: Start, now: float) -> None: ...
     def throttled(self, start: Start, now: float, *, partly: bool = ...) -> None: ...
 
@@ -37,10 +37,11 @@ class _Rate(Protocol):
 class Pace:
     """When attempts may start, in the order in which they ask.
 
-    Free until the service first throttles; then it finds the rate that the service accepts and
-    stays just under it. All runs on one client and operation share one by themselves. Pass one of
-    your own to the runs of several clients that share an account and region, or one with a fixed
-    rate. It belongs to one event loop.
+    Free until the service first throttles, but that others wait for the first calls when the very
+    first is answered; then it finds the rate that the service accepts and stays just under it. All
+    runs on one client and operation share one by themselves. Pass one of your own to the runs of
+    several clients that share an account and region, or one with a fixed rate. It belongs to one
+    event loop.
 
     Args:
         rate: attempts per second, fixed; ``None`` finds the rate.
@@ -52,7 +53,12 @@ class Pace:
     def __init__(self, rate: float | None = None) -> None:
         if rate is not None and not (math.isfinite(rate) and rate > 0):
             raise ValueError(f"rate must be a positive number of attempts per second, not {rate}")
-        self._rate: _Rate = RateFinder() if rate is None else _FixedRate(rate)
+        self._rate: _Rate = RateFinder() if rate is None else FixedRate(rate)
+        self._news = (
+            "is throttled: its calls now start at the pace it accepts"
+            if rate is None
+            else f"is throttled, although its calls start at the fixed rate of {rate:g} a second"
+        )
         self._waiting: deque[tuple[asyncio.Future[Start | None], object]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._throttled_at = -math.inf
@@ -75,13 +81,13 @@ class Pace:
         loop = asyncio.get_running_loop()
         now = loop.time()
         if not self._waiting and self._rate.due(now) <= now:
-            return self._rate.start(now)
+            return self._rate.start(now, others_wait=False)
         waiter: asyncio.Future[Start | None] = loop.create_future()
         self._waiting.append((waiter, group))
-        self._serve()
         try:
+            self._serve()
             return await waiter
-        except asyncio.CancelledError:
+        except BaseException:
             start = waiter.result() if waiter.done() and not waiter.cancelled() else None
             if start is not None:
                 self.withdraw(start)
@@ -102,7 +108,8 @@ class Pace:
 
     def withdraw(self, start: Start) -> None:
         """Take back a start of which nothing was made."""
-        self._rate.withdraw(start)
+        self._rate.withdraw(start, asyncio.get_running_loop().time())
+        self._serve()
 
     def accepted(self, start: Start) -> None:
         """Take note of an attempt that the service did not throttle."""
@@ -119,7 +126,7 @@ class Pace:
         """
         now = asyncio.get_running_loop().time()
         if now - self._throttled_at > _EPISODE_SECONDS:
-            logger.info("%s is throttled: its calls now start at the pace it accepts", operation)
+            logger.info("%s %s", operation, self._news)
         self._throttled_at = now
         self._rate.throttled(start, now, partly=partly)
         self._serve()
@@ -139,36 +146,7 @@ class Pace:
             waiter, _ = self._waiting.popleft()
             # One that was cancelled has not yet had the time to leave the queue.
             if not waiter.done():
-                waiter.set_result(self._rate.start(now))
-
-
-class _FixedRate:
-    """A rate that is given, and learns nothing."""
-
-    def __init__(self, rate: float) -> None:
-        self.rate: float | None = rate
-        self._gap = 1 / rate
-        self._next = -math.inf
-        self._number = 0
-
-    def due(self, now: float) -> float:  # noqa: ARG002 - the same for any rate
-        return self._next
-
-    def start(self, now: float) -> Start:
-        # A late timer is made up for, a turn that nobody took is not.
-        late = now - self._next
-        self._next = (self._next if late < self._gap else now) + self._gap
-        self._number += 1
-        return Start(self._number, now, 1 / self._gap)
-
-    def withdraw(self, start: Start) -> None:
-        """Leave the turn unused."""
-
-    def accepted(self, start: Start, now: float) -> None:
-        """Learn nothing."""
-
-    def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
-        """Learn nothing."""
+                waiter.set_result(self._rate.start(now, others_wait=bool(self._waiting)))
 
 
 _paces: WeakKeyDictionary[AioBaseClient, dict[tuple[str, str], Pace]] = WeakKeyDictionary()

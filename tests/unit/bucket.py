@@ -66,14 +66,22 @@ def simulate(
     quick_refusals: bool = False,
     events: Sequence[tuple[float, Callable[[], None]]] = (),
     stalls: Sequence[tuple[float, float]] = (),
+    pauses: Sequence[tuple[float, float]] = (),
     seed: int = 0,
 ) -> Outcome:
     """Let processes of some workers each call a service, until the calls or the time are over.
 
-    What reaches the service during a stall, from one time to another, it decides at the end.
+    What reaches the service during a stall, from one time to another, it decides at the end. In a
+    pause nobody has anything to send.
     """
     world = _World(
-        service, latency, jitter, random.Random(seed), stalls, quick_refusals=quick_refusals
+        service,
+        latency,
+        jitter,
+        random.Random(seed),
+        stalls,
+        pauses=pauses,
+        quick_refusals=quick_refusals,
     )
     outcome = Outcome([[] for _ in starts])
     for accepted, begins in zip(outcome.accepted, starts, strict=True):
@@ -106,22 +114,28 @@ class _World:
         rng: random.Random,
         stalls: Sequence[tuple[float, float]],
         *,
+        pauses: Sequence[tuple[float, float]],
         quick_refusals: bool,
     ) -> None:
         self.service, self.rng, self.quick_refusals = service, rng, quick_refusals
         self.now = 0.0
         self.agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._latency, self._jitter, self._order = latency, jitter, itertools.count()
-        self._stalls = stalls
+        self._stalls, self._pauses = stalls, pauses
 
     def at(self, time: float, event: Callable[[], None]) -> None:
         heapq.heappush(self.agenda, (time, next(self._order), event))
 
     def decides_at(self) -> float:
         """Tell when what reaches the service now is decided."""
-        return max(
-            (end for begin, end in self._stalls if begin <= self.now < end), default=self.now
-        )
+        return self._end_of(self._stalls)
+
+    def asks_at(self) -> float:
+        """Tell when a worker that is free now has something to send."""
+        return self._end_of(self._pauses)
+
+    def _end_of(self, times: Sequence[tuple[float, float]]) -> float:
+        return max((end for begin, end in times if begin <= self.now < end), default=self.now)
 
     def way(self) -> float:
         """Give the seconds from the client to the service, or back."""
@@ -140,7 +154,11 @@ class _Process:
         self._free_at = 0.0
 
     def ask(self) -> None:
-        """Let a worker ask for the turn of its next call."""
+        """Let a worker ask for the turn of its next call, once it has one."""
+        asks_at = self._world.asks_at()
+        if asks_at > self._world.now:
+            self._world.at(asks_at, self.ask)
+            return
         if self._left is not None:
             if not self._left:
                 return
@@ -162,7 +180,7 @@ class _Process:
                     world.at(due, self._serve)
                 return
             self._waiting -= 1
-            self._send(self.finder.start(world.now))
+            self._send(self.finder.start(world.now, others_wait=self._waiting > 0))
 
     def _send(self, start: Start) -> None:
         world = self._world

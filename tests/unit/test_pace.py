@@ -104,3 +104,34 @@ async def test_who_waits_for_the_first_answers_goes_once_they_are_there(
     clock.now += seconds
     await rounds(3)
     assert waits.done()
+
+
+@pytest.mark.parametrize("rate", [20, 200, 2000])
+async def test_a_fixed_rate_is_kept_although_timers_are_late(clock: Clock, rate: int) -> None:
+    pace, times = Pace(rate=rate), list[float]()
+
+    async def ask() -> None:
+        await pace.turn(None)
+        times.append(clock.now)
+
+    begun = clock.now
+    waiting = [asyncio.create_task(ask()) for _ in range(rate)]
+    while not all(task.done() for task in waiting):
+        # The loop is busy for ten milliseconds at a time.
+        clock.now += 0.01
+        await rounds(3)
+    assert clock.now - begun == pytest.approx(1, abs=0.07)
+    first = [time for time in times if time <= begun + 0.5]
+    assert len(first) == pytest.approx(rate / 2, rel=0.15)
+
+
+async def test_turns_that_nobody_took_are_not_made_up_for(clock: Clock) -> None:
+    pace = Pace(rate=100)
+    await pace.turn(None)
+    clock.now += 60
+    await pace.turn(None)
+    waits = asyncio.create_task(pace.turn(None))
+    await rounds(3)
+    assert not waits.done()
+    clock.now += 0.02
+    await waits

@@ -22,20 +22,22 @@ def _answers(rate: float, time: float) -> Answers:
 
 def test_the_first_step_is_held_until_calls_of_that_rate_were_accepted() -> None:
     stairs = Stairs()
-    first = stairs.highest(_answers(20, 1.0), 6, 1.0)
+    first = stairs.highest(_answers(20, 1.0), 6, 0.0, 1.0)
     assert first == pytest.approx(48.5)
-    assert stairs.highest(_answers(40, 2.0), 6, 2.0) == first
-    assert stairs.highest(_answers(48.5, 3.0), 6, 3.1) == pytest.approx(48.5 + 2 / WAY, rel=0.1)
+    assert stairs.highest(_answers(40, 2.0), 6, 0.0, 2.0) == first
+    assert stairs.highest(_answers(48.5, 3.0), 6, 0.0, 3.1) == pytest.approx(
+        48.5 + 2 / WAY, rel=0.1
+    )
 
 
 def test_a_further_step_is_held_until_the_buckets_store_is_used() -> None:
     stairs = Stairs()
-    stairs.highest(_answers(48.5, 1.0), 6, 1.1)
-    step = stairs.highest(_answers(48.5, 1.0), 6, 1.1)
+    stairs.highest(_answers(48.5, 1.0), 6, 0.0, 1.1)
+    step = stairs.highest(_answers(48.5, 1.0), 6, 0.0, 1.1)
     for tenth in range(1, 6):
         # It is 19 calls a second above the step below: ten of them take half a second.
-        assert stairs.highest(_answers(step, 2 + tenth / 10), 6, 2.1 + tenth / 10) == step
-    above = stairs.highest(_answers(step, 2.7), 6, 2.8)
+        assert stairs.highest(_answers(step, 2 + tenth / 10), 6, 0.0, 2.1 + tenth / 10) == step
+    above = stairs.highest(_answers(step, 2.7), 6, 0.0, 2.8)
     assert above > step
     # A fast service is found in larger steps.
     assert above - step > 1.5 * (step - 48.5)
@@ -44,7 +46,7 @@ def test_a_further_step_is_held_until_the_buckets_store_is_used() -> None:
 def test_who_lost_many_of_the_first_calls_takes_larger_steps() -> None:
     few, many = Stairs(), Stairs()
     answers = _answers(20, 1.0)
-    assert many.highest(answers, 54, 1.0) > 4 * few.highest(answers, 6, 1.0)
+    assert many.highest(answers, 54, 0.0, 1.0) > 4 * few.highest(answers, 6, 0.0, 1.0)
     answers = _answers(250, 1.0)
-    grown = many.highest(answers, 54, 1.1)
+    grown = many.highest(answers, 54, 0.0, 1.1)
     assert grown == pytest.approx(2.2 * 216, rel=0.01)

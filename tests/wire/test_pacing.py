@@ -392,6 +392,18 @@ async def test_an_episode_of_throttling_is_one_line_in_the_log(
     ]
 
 
+@only_fms
+async def test_the_log_does_not_say_that_a_fixed_rate_follows_the_service(
+    case: Case, client: AioBaseClient, aws: LocalAWS, caplog: pytest.LogCaptureFixture
+) -> None:
+    aws.inject(Throttle(times=1))
+    with caplog.at_level(logging.INFO, logger="itemwise"):
+        await run_batch(client, case.operation, case.request(1), pace=Pace(rate=500))
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{case.name} is throttled, although its calls start at the fixed rate of 500 a second"
+    ]
+
+
 class Told(Watched):
     """A pace that holds nobody up, and tells of how many throttles it was told."""
 

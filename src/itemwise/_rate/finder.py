@@ -33,8 +33,9 @@ import math
 from itemwise._rate.answers import Answers
 from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
 from itemwise._rate.company import Company
+from itemwise._rate.demand import Demand
 from itemwise._rate.doubt import Doubt
-from itemwise._rate.first_calls import FIRST_WAIT, FirstCalls
+from itemwise._rate.first_calls import FIRST_WAIT, LARGEST_BURST, FirstCalls
 from itemwise._rate.growth import climbed, gained, past, sought
 from itemwise._rate.held_up import HeldUp
 from itemwise._rate.one_token import OneToken
@@ -50,9 +51,10 @@ _LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.45, 1.0, 0.0165
 """Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
 process may leave just a little, and more patiently with each time."""
 
-_SLOWEST = 0.1
+_SLOWEST, _FASTEST = 0.1, 10_000.0
 """Calls per second, at least: a service that throttles everything is still asked now and then. As
-long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`."""
+long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`. And at most: far more
+than one process can send."""
 
 _CONTRADICTING, _CONTRADICTING_SECONDS = 7, 1.0
 """Calls in a window that contradicts: with fewer, it goes on past the throttle, yet no longer than
@@ -79,7 +81,7 @@ class RateFinder:
         self._number = 0
         self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
         self._first, self._answers = FirstCalls(), Answers()
-        self._window, self._held_up = Window(), HeldUp()
+        self._window, self._held_up, self._demand = Window(), HeldUp(), Demand()
         self._doubt, self._one_token = Doubt(), OneToken()
         self._bounds, self._stairs, self._company = Bounds(), Stairs(), Company()
         self._seeking, self._outgrown = True, False
@@ -92,11 +94,13 @@ class RateFinder:
         if self.rate is None:
             return self._first.hold_until
         self._grow(self.rate, now)
+        self._demand.presses |= self._next > now
         return self._next
 
-    def start(self, now: float) -> Start:
-        """Take note of an attempt that starts now."""
+    def start(self, now: float, *, others_wait: bool) -> Start:
+        """Take note of an attempt that starts now, and of whether others still wait."""
         self._number += 1
+        self._demand.presses = others_wait
         started = Start(self._number, now, self.rate or 0.0)
         self._window.started(started)
         self._held_up.started(started)
@@ -109,12 +113,12 @@ class RateFinder:
             self._next = max(self._next, now - late) + gap
         return started
 
-    def withdraw(self, start: Start) -> None:
+    def withdraw(self, start: Start, now: float) -> None:
         """Take back an attempt that was let through and never sent."""
         self._window.refused(start)
         self._held_up.withdraw(start)
-        if start.rate == 0.0:
-            self._first.open -= 1
+        if not start.rate and self._first.withdrawn(now):
+            self._drained(now)
 
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
@@ -122,6 +126,7 @@ class RateFinder:
         self._answers.accepted(start, now)
         self._doubt.accepted(paced=bool(start.rate))
         self._window.accepted(start)
+        self._demand.accepted(start)
         if not start.rate:
             self._answered_first(start, now, accepted=True)
 
@@ -140,7 +145,8 @@ class RateFinder:
                 if self._doubted:
                     self.rate = self._company.noticed(self._doubted, held=False)
                 else:
-                    self.rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._answers.way())
+                    rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._answers.way())
+                    self.rate = max(1 / _PATIENT_WAIT, rate)
                 self._next = self._grown_at = self._first.drain(now - start.time, now)
         elif start.rate and self._window.contains(start):
             self._first.draining = False
@@ -153,8 +159,13 @@ class RateFinder:
 
     def _answered_first(self, start: Start, now: float, *, accepted: bool) -> None:
         if self._first.answered(now, now - start.time, accepted=accepted):
-            self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
-            self.rate = max(self.rate or 0.0, self._first.glimpse)
+            self._drained(now)
+
+    def _drained(self, now: float) -> None:
+        self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
+        # What a large bucket held looks like a high rate.
+        glimpse = min(self._first.glimpse, self._highest(now))
+        self.rate = max(self.rate or 0.0, glimpse)
 
     def _fills(self, start: Start) -> float:
         rate = self.rate or start.rate
@@ -209,6 +220,7 @@ class RateFinder:
     def _begin_window(self, anchor: Start, now: float) -> None:
         self._window.begin(anchor, now)
         self._held_up.begin(now)
+        self._demand.begin(anchor.time)
         self._learned_at = now
 
     def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
@@ -303,17 +315,22 @@ class RateFinder:
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
         later = self._window.count_later(start, self._number)
-        self._next = max(self._next, start.time + (1 + later) / self.rate)
+        pause = start.time + (1 + later) / self.rate
+        self._next = max(self._next, min(pause, now + 1 / _SLOWEST))
 
     def _grow(self, rate: float, now: float) -> None:
         seconds = min(now - self._grown_at, 1 + 1 / rate)
         if seconds <= 0:
             return
         self._grown_at = now
+        if not self._demand.presses and now > self._next:
+            # Nobody came when a turn was due.
+            self._demand.pause(now, LARGEST_BURST)
+            return
         if now > self._next + 1 / rate + 0.02:
-            return  # The pace holds nobody back: what is not used proves nothing.
+            return  # We were held up ourselves.
         if self._company.contended:
-            self.rate = gained(rate, seconds)
+            self.rate = min(gained(rate, seconds), _FASTEST)
         elif not self._seeking and now < self._quiet_until:
             if self._eases():
                 self.rate = self._one_token.risen(rate, self._bounds.high, seconds)
@@ -321,14 +338,17 @@ class RateFinder:
             self._grow_past_bounds(rate, seconds, now)
 
     def _grow_past_bounds(self, rate: float, seconds: float, now: float) -> None:
-        answers, bounds, taken = self._answers, self._bounds, self._window.taken
+        answers, bounds = self._answers, self._bounds
         if self._seeking:
-            highest = self._stairs.highest(answers, self._first.refused, now)
-            most = min(highest, past(bounds.high, answers.way()))
-            self.rate = sought(rate, seconds, most)
+            most = min(self._highest(now), past(bounds.high, answers.way()))
+            rate = sought(rate, seconds, self._window.taken, most)
         else:
-            self.rate = climbed(rate, seconds, answers, bounds, outgrown=self._outgrown)
-        if taken - 2 > bounds.high * (answers.last.time - self._window.anchor.time):
+            rate = climbed(rate, seconds, answers, bounds, outgrown=self._outgrown)
+        self.rate = min(rate, _FASTEST)
+        if self._demand.more_than(bounds.high, answers.last.time):
             # More has gone through than the bounds allow.
             self._outgrown = not self._seeking
             bounds.high = math.inf
+
+    def _highest(self, now: float) -> float:
+        return self._stairs.highest(self._answers, self._first.refused, self._demand.since, now)

@@ -10,6 +10,9 @@ FIRST_WAIT = 0.0275
 """Seconds from the last throttle of the first calls to the next call, at least: long enough for
 slow services to have let something flow in, short enough for fast ones to lose little."""
 
+_LONGEST_HOLD = 2.0
+"""Seconds that calls wait for the answers of the first ones, at most."""
+
 LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
 give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
@@ -57,7 +60,7 @@ class FirstCalls:
         """
         self.draining, self._drained_from = True, now
         self._accepted_at_drain = self._accepted
-        return max(now + FIRST_WAIT, self._last_start + 2 * delay)
+        return min(max(now + FIRST_WAIT, self._last_start + 2 * delay), now + _LONGEST_HOLD)
 
     def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
         """Take note of an answer, and tell whether it ends the draining."""
@@ -65,11 +68,19 @@ class FirstCalls:
         self.refused += not accepted
         if self._first_answer is None:
             self._first_answer = now
-            self.hold_until = self._last_start + 2 * delay + 0.002
+            self.hold_until = min(self._last_start + 2 * delay + 0.002, now + _LONGEST_HOLD)
         if accepted and not self._over:
             self._first_accepted = min(self._first_accepted, now)
             self._accepted += 1
             self._seconds = now - self._first_accepted
+        return self._emptied(now)
+
+    def withdrawn(self, now: float) -> bool:
+        """Take note of a call that was never sent, and tell whether that ends the draining."""
+        self.open -= 1
+        return self._emptied(now)
+
+    def _emptied(self, now: float) -> bool:
         if self.open > 0:
             return False
         self.hold_until = now

@@ -9,8 +9,9 @@ from itemwise._rate.bounds import Bounds
 
 __all__ = ["climbed", "gained", "past", "sought"]
 
-_DOUBLING = 0.05
-"""Seconds in which the rate doubles while it is sought, at the fastest."""
+_DOUBLING, _MANY = 0.05, 8
+"""Seconds in which the rate doubles while it is sought, at first, and how many accepted calls make
+that twice as fast: had the service been slow, one of them would have been throttled by then."""
 
 _CLIMB = 2.9
 """Growth per second where bounds are known: little is in flight above the rate when the throttle
@@ -30,9 +31,10 @@ else the larger share would stay the larger; yet no more than such a share for e
 service's sake."""
 
 
-def sought(rate: float, seconds: float, most: float) -> float:
-    """Give the rate after some seconds of seeking, up to a rate."""
-    return _grown(rate, math.log(2) / _DOUBLING * seconds, most)
+def sought(rate: float, seconds: float, taken: int, most: float) -> float:
+    """Give the rate after some seconds of seeking, up to a rate; `taken` calls were accepted."""
+    doublings = seconds / _DOUBLING * (1 + (taken / _MANY) ** 2)
+    return _grown(rate, math.log(2) * doublings, most)
 
 
 def climbed(

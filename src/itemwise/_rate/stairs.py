@@ -15,6 +15,9 @@ _STEP, _STEP_RATE, _POWER, _LARGEST_SHARE = 2.0, 50.0, 1.6, 1.2
 up to a share of the rate. About so many are throttled where a step was too high: a small share of
 what is sent, yet a fast service would take long to find with smaller ones."""
 
+_SMALLEST_SHARE = 0.38
+"""A step adds such a share at least, for services whose answers take long."""
+
 _FIRST_REFUSED, _STEP_REFUSED = 0.4, 0.33
 """The same as shares of the first calls that were throttled: who sends many at once and loses many
 wants a fast service, and loses little more by looking for one."""
@@ -35,12 +38,13 @@ class Stairs:
         self._below: float | None = None
         self._since: float | None = None
 
-    def highest(self, answers: Answers, refused: int, now: float) -> float:
+    def highest(self, answers: Answers, refused: int, pressed: float, now: float) -> float:
         """Give the rate that may be sought now.
 
         Args:
             answers: what is known of the answers.
             refused: how many of the first calls were throttled.
+            pressed: since when somebody has been waiting for a turn all the time.
             now: the time.
         """
         way = answers.way()
@@ -50,9 +54,11 @@ class Stairs:
             return self._step
         if self._since is None:
             self._since = answers.last.time
-        used = (self._step - (self._below or 0.0)) * (now - way - self._since)
+        since = max(self._since, pressed)
+        used = (self._step - (self._below or 0.0)) * (now - way - since)
         if self._below is None or used >= LARGEST_BURST:
             self._below, self._since = self._step, None
             in_flight = max(_STEP, _STEP_REFUSED * refused) * (self._step / _STEP_RATE) ** _POWER
-            self._step += min(in_flight / way, _LARGEST_SHARE * self._step)
+            step = max(in_flight / way, _SMALLEST_SHARE * self._step)
+            self._step += min(step, _LARGEST_SHARE * self._step)
         return self._step

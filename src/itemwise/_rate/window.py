@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 __all__ = ["Start", "Window"]
 
+_REMEMBERED = 512
+"""Attempts that took no token, at most."""
+
 
 @dataclass(slots=True)
 class Start:
@@ -37,13 +40,13 @@ class Window:
     def __init__(self) -> None:
         self.anchor, self.answered_at = Start(0, -math.inf, 0.0), -math.inf
         self.taken = 0
-        self._refused: deque[int] = deque(maxlen=512)
+        self._refused: deque[int] = deque(maxlen=_REMEMBERED)
         self._recent: deque[Start] = deque(maxlen=1024)
 
     def begin(self, anchor: Start, now: float) -> None:
         """Begin anew at another throttle."""
         self.anchor, self.answered_at, self.taken = anchor, now, 0
-        self._refused = deque((n for n in self._refused if n > anchor.number), maxlen=512)
+        self._refused = deque((n for n in self._refused if n > anchor.number), maxlen=_REMEMBERED)
 
     def contains(self, start: Start) -> bool:
         """Tell whether an attempt started after the anchor."""
@@ -68,7 +71,11 @@ class Window:
     def count_between(self, begin: Start, end: Start) -> int:
         """Count the attempts between two that took a token, as far as is known."""
         first, last = begin.number, end.number
-        return last - first - 1 - sum(first < number < last for number in self._refused)
+        count = last - first - 1 - sum(first < number < last for number in self._refused)
+        if len(self._refused) == _REMEMBERED and first < self._refused[0]:
+            # More were refused than are remembered.
+            return min(count, self.taken)
+        return count
 
     def count_later(self, start: Start, latest: int) -> int:
         """Count those after `start`, up to the one with the latest number."""
