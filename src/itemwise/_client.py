@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, TypedDict, Unpack, cast
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
 __all__ = ["ClientArguments", "open_client"]
+
+# The first call needs it, and the event loop would wait for its import, with tenacity behind it.
+import_module("itemwise._call")
 
 _POOL_SIZE = 256
 """Connections. More than the concurrency of any sane run, below the usual limit of open files:

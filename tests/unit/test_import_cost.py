@@ -65,7 +65,7 @@ def test_who_only_makes_requests_waits_for_no_aws_client() -> None:
     assert heavy == set()
 
 
-@pytest.mark.parametrize("name", ["run_batch", "stream_batch"])
+@pytest.mark.parametrize("name", ["open_client", "run_batch", "stream_batch"])
 def test_what_repeats_calls_is_there_before_the_first_call(name: str) -> None:
     # At the first throttle the event loop would wait for the import, with other calls in flight.
     assert "tenacity.asyncio" in loaded_by(f"from itemwise import {name}", "tenacity")
