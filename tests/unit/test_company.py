@@ -31,9 +31,9 @@ def test_who_finds_little_guesses_that_others_are_there() -> None:
     company.met(4.0)
     assert not company.contended
     company.met(2.0)
-    guessed = company.contended
+    guessed = company.calls_left
     assert guessed
     company.noticed(2.0, held=True)
-    noticed = company.contended
+    noticed = company.calls_left
     company.met(2.0)
-    assert company.contended == noticed > guessed
+    assert company.calls_left == noticed > guessed

@@ -304,7 +304,7 @@ def test_first_calls_that_took_long_hold_up_nobody_for_long(seconds: float) -> N
 
 def test_a_rate_that_was_lowered_with_many_calls_in_flight_holds_up_nobody_for_long() -> None:
     finder, now = _throttled_twice()
-    finder.rate, finder._company.contended = 0.2, 200.0
+    finder.rate, finder._company.calls_left = 0.2, 200.0
     throttled = Start(finder._number + 1, now + 1, 0.2)
     finder._number += 64
     finder.throttled(throttled, now + 4)
@@ -657,8 +657,8 @@ def test_a_smaller_share_gains_the_larger_part_of_itself() -> None:
     gains: list[float] = []
     for rate in (10.0, 40.0):
         finder, _ = _throttled_twice()
-        finder._company.contended, finder.rate = 100.0, rate
-        finder._grown_at, finder._next = 10.0, 10.2
+        finder._company.calls_left, finder.rate = 100.0, rate
+        finder._grown_at, finder._schedule.due = 10.0, 10.2
         finder.due(10.1)
         gains.append(finder.rate / rate)
     assert gains[0] > gains[1] > 1
@@ -694,7 +694,7 @@ def test_late_calls_are_made_up_for_as_far_as_the_bucket_holds_them(
 ) -> None:
     finder, _ = _throttled_twice()
     finder._first._accepted = first_accepted
-    finder.rate, finder._next, finder._quiet_until = 500.0, 10.0, 100.0
+    finder.rate, finder._schedule.due, finder._quiet_until = 500.0, 10.0, 100.0
 
     # The process was busy for 50 ms, in which 25 calls could have started.
     started = 0

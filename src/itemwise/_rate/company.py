@@ -21,11 +21,16 @@ class Company:
     """Follows whether others seem to draw on the bucket.
 
     Attributes:
-        contended: calls in windows that agree until they no longer do; zero where they do not.
+        calls_left: calls in windows that agree until nobody else seems to be there.
     """
 
     def __init__(self) -> None:
-        self.contended = 0.0
+        self.calls_left = 0.0
+
+    @property
+    def contended(self) -> bool:
+        """Whether others seem to draw on the bucket."""
+        return self.calls_left > 0
 
     def noticed(self, rate: float, *, held: bool) -> float:
         """Take note of a throttle that came sooner or later than the bounds allow.
@@ -38,7 +43,7 @@ class Company:
             What it leaves of the rate.
         """
         share = _GIVE_WAY_FIRST if held and not self.contended else _GIVE_WAY
-        self.contended = _ALONE_CALLS
+        self.calls_left = _ALONE_CALLS
         return (1 - share) * rate
 
     @staticmethod
@@ -48,7 +53,7 @@ class Company:
 
     def guessed(self) -> None:
         """Take note that the rate has grown: others may have left some of it."""
-        self.contended = _ALONE_CALLS_GUESSED
+        self.calls_left = _ALONE_CALLS_GUESSED
 
     def met(self, rate: float) -> None:
         """Take note of the first rate that was found."""
@@ -57,4 +62,4 @@ class Company:
 
     def agreed(self, count: int) -> None:
         """Take note of a window of so many calls that agrees with the bounds."""
-        self.contended = max(0.0, self.contended - max(count, _ALONE_CALLS / _ALONE_WINDOWS))
+        self.calls_left = max(0.0, self.calls_left - max(count, _ALONE_CALLS / _ALONE_WINDOWS))

@@ -1,30 +1,4 @@
-"""The rate finder: what it learns from throttles, and when the next attempt may start.
-
-Services throttle by token bucket: it fills at the rate that is looked for, holds a burst, and each
-accepted call takes a token. When a call is throttled the bucket is empty. So between two throttles
-the accepted calls, give or take one, are what has flowed in: divided by the time between, they are
-the rate, whatever was sent meanwhile. Each such *window* bounds the rate from both sides. The
-bounds of successive windows are intersected; where they contradict each other the newer window
-counts. What a full bucket would have spilled within the window is allowed for, by replaying the
-calls against one.
-
-The phases. *Free*: nothing was throttled yet, and nothing is held back. *Draining*: from the first
-throttle until all that was in flight is answered, nothing starts; their answers tell no rate, since
-they also waited for connections and came in any order. *Seeking*: the rate grows from little, in
-steps (see `stairs`), until a throttle ends the first window. *Holding*: the rate stays low between
-the bounds for a while; what that leaves in the bucket is not lost, for then it *climbs* just past
-the bounds until the next throttle. If more goes through than the bounds allow, the service allows
-more, and it climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or
-another process draws on the same bucket (see `company`). Each throttle then lowers the rate by a
-share, and it gains less than in proportion, which evens out the shares of processes that know
-nothing of each other. Windows that agree end this phase.
-
-A throttle where answers were overdue may come from what was held up: a bucket spills meanwhile. So
-that time is not counted where a window bounds the rate from above.
-
-Where calls are throttled as much though the rate was lowered again and again, the rate is not the
-cause: attempts are free again, until most are throttled. See `doubt`.
-"""
+"""The rate finder: what it learns from throttles, and when the next attempt may start."""
 
 from __future__ import annotations
 
@@ -39,6 +13,9 @@ from itemwise._rate.first_calls import FIRST_WAIT, LARGEST_BURST, FirstCalls
 from itemwise._rate.growth import climbed, gained, past, sought
 from itemwise._rate.held_up import HeldUp
 from itemwise._rate.one_token import OneToken
+from itemwise._rate.patience import LONGEST_WAIT, Patience
+from itemwise._rate.reading import Reading, read
+from itemwise._rate.schedule import Schedule
 from itemwise._rate.stairs import Stairs
 from itemwise._rate.window import Start, Window
 
@@ -47,29 +24,23 @@ __all__ = ["RateFinder"]
 _FIRST_FLIGHT = 3.4
 """Calls in flight at which the seeking starts."""
 
-_LONGEST_WAIT, _PATIENT_WAIT, _WAIT_STEP = 0.45, 1.0, 0.0165
-"""Seconds between calls, at most, while seeking finds the bucket still empty: soon, since another
-process may leave just a little, and more patiently with each time."""
-
-_SLOWEST, _FASTEST = 0.1, 10_000.0
-"""Calls per second, at least: a service that throttles everything is still asked now and then. As
-long as answers are few, they prove no rate below one call in `_PATIENT_WAIT`. And at most: far more
-than one process can send."""
+_SLOWEST, _SLOWEST_AT_FIRST, _FASTEST = 0.1, 1 / LONGEST_WAIT, 10_000.0
+"""Calls per second, at least: a service that throttles everything is still asked now and then. Few
+answers prove no rate as low as that. And at most: far more than one process can send."""
 
 _CONTRADICTING, _CONTRADICTING_SECONDS = 7, 1.0
 """Calls in a window that contradicts: with fewer, it goes on past the throttle, yet no longer than
 so many seconds."""
 
+_ENOUGH, _ENOUGH_WINDOWS = 3, 2
+"""Accepted calls from which on a window says enough to hold the rate; or windows that agree."""
+
+_OUTGROWN = 0.85
+"""The share of a rate that is kept where a throttle ends the growth beyond the bounds."""
+
 _SPARE = 1.0
 """Tokens that are left in the bucket when a time of quiet begins, for other processes to find:
 where it is empty at each of their tries, neither side would learn of the other."""
-
-_LATE = 0.015
-"""Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
-has flowed in meanwhile fits the bucket."""
-
-_CERTAIN = 0.5
-"""The share of a window that counts at least, however long it was held up."""
 
 
 class RateFinder:
@@ -79,13 +50,15 @@ class RateFinder:
         self.rate: float | None = None
         """Calls per second; ``None`` while nothing is held back."""
         self._number = 0
-        self._next = self._grown_at = self._quiet_until = self._learned_at = -math.inf
+        self._schedule = Schedule()
+        self._grown_at = self._quiet_until = self._learned_at = -math.inf
         self._first, self._answers = FirstCalls(), Answers()
         self._window, self._held_up, self._demand = Window(), HeldUp(), Demand()
         self._doubt, self._one_token = Doubt(), OneToken()
         self._bounds, self._stairs, self._company = Bounds(), Stairs(), Company()
+        self._patience = Patience()
         self._seeking, self._outgrown = True, False
-        self._empties = self._agreed = 0
+        self._agreed = 0
         # The rate that was given up in doubt.
         self._doubted = 0.0
 
@@ -94,8 +67,8 @@ class RateFinder:
         if self.rate is None:
             return self._first.hold_until
         self._grow(self.rate, now)
-        self._demand.presses |= self._next > now
-        return self._next
+        self._demand.presses |= self._schedule.due > now
+        return self._schedule.due
 
     def start(self, now: float, *, others_wait: bool) -> Start:
         """Take note of an attempt that starts now, and of whether others still wait."""
@@ -107,10 +80,7 @@ class RateFinder:
         if self.rate is None:
             self._first.starts(now)
         else:
-            gap = 1 / self.rate
-            more = self._first.burst(self.rate) - 1
-            late = max(gap, min(_LATE, more * gap)) if more > 0 else 0.0
-            self._next = max(self._next, now - late) + gap
+            self._schedule.started(now, self.rate, self._first.burst(self.rate))
         return started
 
     def withdraw(self, start: Start, now: float) -> None:
@@ -146,8 +116,8 @@ class RateFinder:
                     self.rate = self._company.noticed(self._doubted, held=False)
                 else:
                     rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._answers.way())
-                    self.rate = max(1 / _PATIENT_WAIT, rate)
-                self._next = self._grown_at = self._first.drain(now - start.time, now)
+                    self.rate = max(_SLOWEST_AT_FIRST, rate)
+                self._go_on_at(self._first.drain(now - start.time, now))
         elif start.rate and self._window.contains(start):
             self._first.draining = False
             self._end_window(start, now, partly=partly)
@@ -162,55 +132,57 @@ class RateFinder:
             self._drained(now)
 
     def _drained(self, now: float) -> None:
-        self._next = self._grown_at = max(now, self._window.answered_at + FIRST_WAIT)
+        self._go_on_at(max(now, self._window.answered_at + FIRST_WAIT))
         # What a large bucket held looks like a high rate.
         glimpse = min(self._first.glimpse, self._highest(now))
         self.rate = max(self.rate or 0.0, glimpse)
+
+    def _go_on_at(self, time: float) -> None:
+        self._schedule.set(time)
+        self._grown_at = time
 
     def _fills(self, start: Start) -> float:
         rate = self.rate or start.rate
         return (self._first.burst(rate) - 1) / rate if rate else 0.0
 
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
-        count = self._window.count(start) + partly
-        started, answered = self._window.seconds(start, now)
-        padding = self._answers.padding()
-        low = (count - 1) / (max(started, answered) + padding)
-        shorter = min(started, answered)
-        certain = max(shorter - self._held_up.seconds, _CERTAIN * shorter)
-        high = (count + 1) / max(certain - padding, 1e-4)
-        if self._seeking and not count:
+        reading = read(
+            self._window,
+            start,
+            now,
+            partly=partly,
+            padding=self._answers.padding(),
+            held_up=self._held_up.seconds,
+            burst_at=self._first.burst,
+        )
+        if self._seeking and not reading.count:
             # A bucket that has not filled yet is no news, however often it is found empty.
             if start.time >= self._learned_at:
-                self._look_again_later(start, now, 7 * shorter)
-                self._bounds.high = min(self._bounds.high, high)
+                self._look_again_later(start, now, reading)
             return
-        if count:
-            high = max(high, self._window.highest(start, count, shorter, self._first.burst))
         if start.time >= self._learned_at:
             # The throttle that ends a time of quiet is no news.
             past_quiet = self._holds() and start.time >= self._quiet_until
-            expected = past_quiet and started >= QUIET_SECONDS
+            expected = past_quiet and reading.started >= QUIET_SECONDS
             if not expected and self._doubt.throttled_paced():
                 self._set_free()
             else:
-                self._learn(start, now, low, high, count)
-        elif count >= 3 and not self._outgrown:
+                self._learn(start, now, reading)
+        elif reading.count >= _ENOUGH and not self._outgrown:
             # In flight at the last lesson already: it says more of the same moment.
-            self._bounds.narrow(low, high)
+            self._bounds.narrow(reading.low, reading.high)
             if not self._eases():
                 within = self._within_bounds()
                 # It takes nothing back of what a contended rate has just given way.
                 most = self.rate if self._company.contended and self.rate else within
                 self._set_rate(min(within, most), start, now)
 
-    def _look_again_later(self, start: Start, now: float, wait: float) -> None:
-        self._empties += 1
-        longest = max(_LONGEST_WAIT, min(_PATIENT_WAIT, _WAIT_STEP * self._empties))
-        wait = min(wait, longest)
+    def _look_again_later(self, start: Start, now: float, reading: Reading) -> None:
+        wait = self._patience.wait(reading.shorter)
         self.rate = 1 / wait
-        self._next = start.time + wait
-        self._grown_at, self._learned_at = max(now, self._next), now
+        self._schedule.set(start.time + wait)
+        self._grown_at, self._learned_at = max(now, self._schedule.due), now
+        self._bounds.high = min(self._bounds.high, reading.high)
 
     def _set_free(self) -> None:
         self._doubted = 0.0 if self._seeking else self.rate or 0.0
@@ -223,8 +195,9 @@ class RateFinder:
         self._demand.begin(anchor.time)
         self._learned_at = now
 
-    def _learn(self, start: Start, now: float, low: float, high: float, count: int) -> None:
+    def _learn(self, start: Start, now: float, reading: Reading) -> None:
         """Learn from a throttle that ends the window."""
+        low, high, count = reading.low, reading.high, reading.count
         above, below = low > self._bounds.high, high < self._bounds.low
         if self._eases():
             # Calls that come as soon as they are let make a window better; nothing has grown.
@@ -258,7 +231,7 @@ class RateFinder:
             return
         self._begin_window(start, now)
         self._agreed = self._agreed + 1 if agrees else 0
-        if count >= 3 or self._agreed >= 2:
+        if count >= _ENOUGH or self._agreed >= _ENOUGH_WINDOWS:
             self._hold(now, seconds)
 
     def _outgrow(self, start: Start, now: float, low: float) -> None:
@@ -266,7 +239,7 @@ class RateFinder:
         self._bounds = Bounds()
         self._quiet_until, self._outgrown = now, False
         self._company.guessed()
-        self._set_rate(max(0.85 * start.rate, low), start, now)
+        self._set_rate(max(_OUTGROWN * start.rate, low), start, now)
         self._begin_window(start, now)
 
     def _hold(self, now: float, window: float) -> None:
@@ -278,7 +251,7 @@ class RateFinder:
         if not self._company.contended:
             self._doubt.helped()
             if self._keeps():
-                self._next += _SPARE / rate
+                self._schedule.skip(_SPARE / rate)
         self._quiet_until = now + self._bounds.quiet(rate, window)
 
     def _holds(self) -> bool:
@@ -296,7 +269,7 @@ class RateFinder:
             rate = self._one_token.eased(start, apart)
         self._set_rate(rate, start, now)
         if apart and not self._window.count_later(start, self._number):
-            self._next = max(now, before.time + self._one_token.again_after(apart))
+            self._schedule.set(max(now, before.time + self._one_token.again_after(apart)))
         quiet = longest_quiet(rate)
         self._learned_at, self._quiet_until = now, now + quiet
         if now - self._window.answered_at > quiet:
@@ -310,25 +283,24 @@ class RateFinder:
         return self._bounds.held(keeps=self._keeps())
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
-        slowest = 1 / _PATIENT_WAIT if self._doubt.knows_little else _SLOWEST
+        slowest = _SLOWEST_AT_FIRST if self._doubt.knows_little else _SLOWEST
         self.rate = self._answers.confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
         later = self._window.count_later(start, self._number)
-        pause = start.time + (1 + later) / self.rate
-        self._next = max(self._next, min(pause, now + 1 / _SLOWEST))
+        self._schedule.defer(start.time + (1 + later) / self.rate, now)
 
     def _grow(self, rate: float, now: float) -> None:
         seconds = min(now - self._grown_at, 1 + 1 / rate)
         if seconds <= 0:
             return
         self._grown_at = now
-        if not self._demand.presses and now > self._next:
+        if not self._demand.presses and now > self._schedule.due:
             # Nobody came when a turn was due.
             self._demand.pause(now, LARGEST_BURST)
             return
-        if now > self._next + 1 / rate + 0.02:
-            return  # We were held up ourselves.
+        if self._schedule.is_overdue(rate, now):
+            return
         if self._company.contended:
             self.rate = min(gained(rate, seconds), _FASTEST)
         elif not self._seeking and now < self._quiet_until:

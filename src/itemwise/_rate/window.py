@@ -81,8 +81,10 @@ class Window:
         """Count those after `start`, up to the one with the latest number."""
         return latest - start.number - sum(number > start.number for number in self._refused)
 
-    def seconds(self, end: Start, now: float) -> tuple[float, float]:
+    def measure(self, end: Start, now: float) -> tuple[float, float]:
         """Tell how long the window is by the times of its ends' starts, and of their answers.
+
+        The first window's anchor is given the start that its answer shows.
 
         Args:
             end: the attempt whose throttle ends it.
