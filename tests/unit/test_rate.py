@@ -272,6 +272,38 @@ def test_a_pace_that_nobody_uses_does_not_grow() -> None:
     assert finder.rate == before
 
 
+def test_what_a_pause_has_left_in_the_bucket_does_not_look_like_a_higher_rate() -> None:
+    finder, now = _throttled_twice()
+    high = finder._bounds.high
+    now += 60
+    for _ in range(14):
+        now = max(now, finder.due(now))
+        finder.accepted(finder.start(now, others_wait=True), now + 0.01)
+    assert finder.rate is not None
+    assert finder.rate > high
+    assert finder._bounds.high == high
+    # So many more were not left there.
+    for _ in range(40):
+        now = max(now, finder.due(now))
+        finder.accepted(finder.start(now, others_wait=True), now + 0.01)
+    assert finder._bounds.high > high
+
+
+def test_turns_that_nobody_took_do_not_let_the_rate_grow() -> None:
+    finder, now = _throttled_twice()
+    finder._company.calls_left = 100.0
+    now = finder.due(now)
+    finder.accepted(finder.start(now, others_wait=False), now + 0.01)
+    before = finder.rate
+    assert before is not None
+    finder.due(now + 1.5 / before)
+    assert finder.rate == before
+    # Somebody whose call ends in time for the next turn takes all that there are.
+    finder.start(now + 1.5 / before, others_wait=False)
+    finder.due(now + 2 / before)
+    assert finder.rate > before
+
+
 def test_nobody_waits_for_first_calls_that_were_withdrawn() -> None:
     finder = RateFinder()
     answered, withdrawn = (finder.start(0.0, others_wait=True) for _ in range(2))

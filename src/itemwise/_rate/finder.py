@@ -295,11 +295,10 @@ class RateFinder:
         if seconds <= 0:
             return
         self._grown_at = now
-        if not self._demand.presses and now > self._schedule.due:
-            # Nobody came when a turn was due.
+        unused = now > self._schedule.due and not self._demand.presses
+        # Those who waited can have gone, and the process can have been held up.
+        if unused or self._schedule.is_overdue(rate, now):
             self._demand.pause(now, LARGEST_BURST)
-            return
-        if self._schedule.is_overdue(rate, now):
             return
         if self._company.contended:
             self.rate = min(gained(rate, seconds), _FASTEST)

@@ -14,8 +14,7 @@ _LONGEST_PAUSE = 10.0
 """Seconds without any attempt, at most, whatever was learned."""
 
 _OVERDUE = 0.02
-"""Seconds, besides the time between two attempts, by which a turn is late only where the process
-itself was held up."""
+"""Seconds, besides the time between two attempts, by which no timer is late."""
 
 
 class Schedule:
@@ -53,5 +52,5 @@ class Schedule:
         self.due += seconds
 
     def is_overdue(self, rate: float, now: float) -> bool:
-        """Tell whether the turn is so late that somebody who waits was held up."""
+        """Tell whether the turn is so late that nobody can have waited for it all the time."""
         return now > self.due + 1 / rate + _OVERDUE
