@@ -173,7 +173,7 @@ def check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> No
 
     Raises:
         TypeError: not an aiobotocore client, or one of another service.
-        ConfigurationError: the installed botocore does not know the operation.
+        ConfigurationError: the installed botocore does not know the operation, or not by this name.
     """
     if not isinstance(client, AioBaseClient):
         hint = " (enter it first: `async with open_client(...) as client`)"
@@ -186,10 +186,17 @@ def check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> No
         raise TypeError(
             f"{operation.name} needs a client of {operation.service!r}, not of {service!r}"
         )
-    if not hasattr(client, xform_name(operation.name)):
+    # The name as it stands: another that leads to the same method is not that of its replies, and
+    # these would be read unguarded.
+    known = client.meta.method_to_api_mapping.get(xform_name(operation.name))
+    if known is None:
         raise ConfigurationError(
             f"botocore {botocore.__version__} does not know {operation.service} "
             f"{operation.name}: install a newer aiobotocore"
+        )
+    if known != operation.name:
+        raise ConfigurationError(
+            f"the name of an operation is its wire name: {known!r}, not {operation.name!r}"
         )
 
 

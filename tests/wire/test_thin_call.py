@@ -25,6 +25,7 @@ from itemwise import (
     ThrottledError,
     TransientError,
     open_client,
+    run_batch,
     wire,
 )
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
@@ -338,6 +339,24 @@ async def test_an_operation_that_botocore_does_not_know_is_a_configuration_error
 
     with pytest.raises(ConfigurationError, match="BatchImagineResource"):
         await unknown(client, case.request(1))
+
+
+@pytest.mark.parametrize("name", ["batch_disassociate_resource", "batchDisassociateResource"])
+@pytest.mark.parametrize("case", [FMS])
+async def test_another_spelling_of_an_operation_is_refused_with_its_wire_name(
+    case: Case, client: AioBaseClient, aws: LocalAWS, name: str
+) -> None:
+    # Its replies come under the wire name: under another they would be read without the guard
+    # against garbage, and that would pass for success.
+    aws.inject(Garbage())
+    other = replace(case.operation, name=name)
+
+    with pytest.raises(ConfigurationError, match=f"'{case.name}', not '{name}'"):
+        await other(client, case.request(1))
+    with pytest.raises(ConfigurationError, match=f"'{case.name}', not '{name}'"):
+        await run_batch(client, other, case.request(1))
+
+    assert aws.ledger.calls == []
 
 
 @pytest.mark.parametrize("case", [FMS, GREENGRASS, RAM], ids=case_id)
