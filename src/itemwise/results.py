@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel
-from pydantic_core import to_json
-
+from itemwise._jsonl import TextSink, lines, write
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._outcomes import (
@@ -95,14 +93,6 @@ class Progress:
     calls: int
     retries: int
     throttled: int
-
-
-class TextSink(Protocol):
-    """Anything that text can be written to, such as an open file."""
-
-    def write(self, text: str, /) -> object:
-        """Take the next piece of text."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -213,18 +203,15 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
     def to_jsonl(self, target: str | os.PathLike[str] | TextSink) -> None:
         """Write one JSON object a line for each outcome: an audit trail, or a dead-letter queue.
 
-        Items and entries are written under their wire names. A file is created with mode 0600,
-        since items can name resources that are nobody else's business.
+        Items and entries are written under their wire names. A file is written beside the path and
+        takes its place when it is complete, so that a crash leaves the one that was there. Its mode
+        is 0600, since items can name resources that are nobody else's business.
 
         Args:
-            target: a path, whose file is replaced, or an open text file.
+            target: a path, whose file is replaced, or an open text file. What a path names but is
+                no file, such as a pipe or a device, is written to as it is.
         """
-        if not isinstance(target, str | os.PathLike):
-            for line in _jsonl(self.outcomes):
-                target.write(line)
-            return
-        with open(target, "w", encoding="utf-8", opener=_private) as file:
-            file.writelines(_jsonl(self.outcomes))
+        write(target, lines(self.outcomes))
 
 
 def _count(outcomes: Sequence[Outcome[Any, Any]]) -> Mapping[str, int]:
@@ -244,37 +231,3 @@ def _left(outcomes: Sequence[Outcome[ItemT, EntryT]]) -> Sequence[ItemT]:
         # The check leaves its parameters open.
         return cast("LazyOutcomes[ItemT, EntryT]", outcomes).left()
     return [outcome.item for outcome in outcomes if not isinstance(outcome, Succeeded)]
-
-
-def _private(path: str, flags: int) -> int:
-    descriptor = os.open(path, flags, 0o600)
-    # A file that was there before keeps its own mode otherwise.
-    os.fchmod(descriptor, 0o600)
-    return descriptor
-
-
-def _jsonl(outcomes: Iterable[Outcome[object, object]]) -> Iterable[str]:
-    for outcome in outcomes:
-        record: dict[str, object] = {"index": outcome.index, "status": outcome.status.value}
-        for name in ("item", "code", "message", "reason", "entry", "error"):
-            value = getattr(outcome, name, None)
-            if isinstance(value, CallError):
-                value = _described(value)
-            elif isinstance(value, BaseModel):
-                # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
-                value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
-            if value is not None:
-                record[name] = value
-        # `fallback` keeps a trail complete whatever type an operation of the user's own has.
-        line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
-        yield line.decode() + "\n"
-
-
-def _described(error: CallError) -> dict[str, object]:
-    return {
-        "kind": type(error).__name__,
-        "code": error.code,
-        "message": error.message,
-        "status": error.status,
-        "request_id": error.request_id,
-    }
