@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from itemwise._operation import Operation
 from itemwise._outcomes import Outcome
 from itemwise.errors import CallError
 
-__all__ = ["TextSink", "lines", "write"]
+__all__ = ["TextSink", "json_line", "write"]
+
+ItemT = TypeVar("ItemT")
+EntryT = TypeVar("EntryT")
 
 
 class TextSink(Protocol):
@@ -60,29 +64,50 @@ def _replace(path: Path, text: Iterable[str]) -> None:
         raise
 
 
-def lines(outcomes: Iterable[Outcome[object, object]]) -> Iterator[str]:
-    """Give a line for each outcome, with its end."""
-    for outcome in outcomes:
-        record: dict[str, object] = {"index": outcome.index, "status": outcome.status.value}
-        for name in ("item", "code", "message", "reason", "entry", "error"):
-            value = getattr(outcome, name, None)
-            if isinstance(value, CallError):
-                value = _described(value)
-            elif isinstance(value, BaseModel):
-                # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
-                value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
-            if value is not None:
-                record[name] = value
-        # `fallback` keeps a trail complete whatever type an operation of the user's own has.
-        line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
-        yield line.decode() + "\n"
+def json_line(
+    operation: Operation[Any, Any, ItemT, EntryT], outcome: Outcome[ItemT, EntryT]
+) -> str:
+    """Give an outcome as the line of JSON that `BatchResult.to_jsonl` writes, without its end.
+
+    For the outcomes of a stream, which no result holds.
+
+    Args:
+        operation: what was called.
+        outcome: what became of an item.
+    """
+    record: dict[str, object] = {
+        "operation": operation.name,
+        "index": outcome.index,
+        "status": outcome.status.value,
+    }
+    for name in ("item", "code", "message", "reason", "entry", "error"):
+        value: object = getattr(outcome, name, None)
+        if isinstance(value, CallError):
+            value = _described(value)
+        elif isinstance(value, BaseModel):
+            # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
+            value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if value is not None:
+            record[name] = value
+    # `fallback` keeps a trail complete whatever type an operation of the user's own has.
+    line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
+    return line.decode()
 
 
 def _described(error: CallError) -> dict[str, object]:
+    said = _facts(error)
+    if error.earlier is not None:
+        # Without one of its own: an attempt in doubt says it all.
+        said["earlier"] = _facts(error.earlier)
+    return said
+
+
+def _facts(error: CallError) -> dict[str, object]:
     return {
         "kind": type(error).__name__,
         "code": error.code,
         "message": error.message,
         "status": error.status,
         "request_id": error.request_id,
+        "delivery": error.delivery.value,
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from itemwise._jsonl import TextSink, lines, write
+from itemwise._jsonl import TextSink, json_line, write
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._outcomes import (
@@ -37,6 +37,7 @@ __all__ = [
     "Succeeded",
     "Unknown",
     "UnmatchedEntry",
+    "json_line",
 ]
 
 ItemT = TypeVar("ItemT")
@@ -211,7 +212,7 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
             target: a path, whose file is replaced, or an open text file. What a path names but is
                 no file, such as a pipe or a device, is written to as it is.
         """
-        write(target, lines(self.outcomes))
+        write(target, (json_line(self.operation, outcome) + "\n" for outcome in self.outcomes))
 
 
 def _count(outcomes: Sequence[Outcome[Any, Any]]) -> Mapping[str, int]:

@@ -109,7 +109,10 @@ def lines(outcomes: Sequence[Outcome[Any, Any]]) -> list[dict[str, Any]]:
 
 
 def test_the_trail_says_of_each_item_what_its_outcome_does() -> None:
-    assert lines(OUTCOMES) == [
+    told = lines(OUTCOMES)
+
+    assert {line.pop("operation") for line in told} == {"BatchDisassociateResource"}
+    assert told == [
         {"index": 0, "status": "succeeded", "item": "a"},
         {
             "index": 1,
@@ -128,6 +131,7 @@ def test_the_trail_says_of_each_item_what_its_outcome_does() -> None:
                 "message": "Lost.",
                 "status": None,
                 "request_id": None,
+                "delivery": "in doubt",
             },
         },
         {"index": 3, "status": "not_attempted", "item": "d", "reason": "stopped"},
@@ -143,11 +147,30 @@ def test_the_trail_says_of_each_item_what_its_outcome_does() -> None:
                 "message": "Not you.",
                 "status": 403,
                 "request_id": "id-1",
+                "delivery": "refused",
             },
         },
         {"index": 5, "status": "failed", "item": "f", "message": "Why not"},
     ]
     assert lines([]) == []
+
+
+def test_the_trail_tells_of_an_earlier_attempt_that_may_have_been_applied() -> None:
+    repeated = RejectedError(
+        "Gone.", operation="Op", code="Gone", delivery=Delivery.REFUSED, earlier=LOST
+    )
+
+    (line,) = lines([Failed(index=0, item="a", code="Gone", message="Gone.", error=repeated)])
+
+    assert line["error"]["delivery"] == "refused"
+    assert line["error"]["earlier"] == {
+        "kind": "TransientError",
+        "code": "ReadTimeout",
+        "message": "Lost.",
+        "status": None,
+        "request_id": None,
+        "delivery": "in doubt",
+    }
 
 
 def test_the_trail_keeps_items_of_any_type() -> None:

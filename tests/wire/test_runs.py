@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiobotocore.client import AioBaseClient
+from pydantic import TypeAdapter
 
 from itemwise import BatchError, BatchRun, NotAttemptedReason, Pace, RetryPolicy, run_batch
 from itemwise.testing import (
@@ -375,6 +376,7 @@ async def test_the_trail_has_a_line_for_each_item_in_order_under_wire_names(
     result.to_jsonl(sink)
 
     lines = [json.loads(line) for line in sink.getvalue().splitlines()]
+    assert {line["operation"] for line in lines} == {case.name}
     assert [line["index"] for line in lines] == list(range(8))
     assert [line["status"] for line in lines] == [str(o.status) for o in result.outcomes]
     failed = lines[0]
@@ -388,7 +390,26 @@ async def test_the_trail_has_a_line_for_each_item_in_order_under_wire_names(
     assert denied["error"]["kind"] == "RejectedError"
     assert denied["error"]["status"] == 403 or denied["error"]["code"] == "AccessDeniedException"
     assert denied["error"]["request_id"] == aws.ledger.calls[3].request_id
+    assert denied["error"]["delivery"] == "refused"
     assert lines[4]["error"]["kind"] == "TransientError"
+    assert lines[4]["error"]["delivery"] == "in doubt"
+
+
+async def test_the_lines_of_what_did_not_succeed_become_a_request_again(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    request, result = await mixed(case, client, aws)
+    sink = io.StringIO()
+    result.to_jsonl(sink)
+
+    records = [json.loads(line) for line in sink.getvalue().splitlines()]
+    dead = [record["item"] for record in records if record["status"] != "succeeded"]
+    one: object = case.item(0)
+    remade = TypeAdapter(type(one))
+    again = case.operation.with_items(case.make([]), [remade.validate_python(i) for i in dead])
+
+    assert len(dead) == 6
+    assert case.operation.items(again) == case.operation.items(result.leftovers(request))
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import io
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -28,6 +29,7 @@ from itemwise import (
     Succeeded,
     stream_batch,
 )
+from itemwise.results import json_line
 from itemwise.testing import (
     Delay,
     Drop,
@@ -304,6 +306,21 @@ async def test_a_bad_item_stands_alone_and_the_rest_goes_through(
     outcomes = [outcome async for outcome in open_stream(case, client, items, chunk_size=10)]
 
     assert check_stream(case, aws, items, outcomes) == {"succeeded": 19, "failed": 1}
+
+
+async def test_a_line_of_a_stream_is_what_a_result_writes(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailItems(items=set(case.keys(1, 3)), code=case.final_code, message="No."))
+    stream = open_stream(case, client, case.items(range(5)))
+    outcomes = [outcome async for outcome in stream]
+    sink = io.StringIO()
+    BatchResult[Any, Any](operation=case.operation, outcomes=outcomes).to_jsonl(sink)
+
+    lines = [json_line(stream.operation, outcome) for outcome in outcomes]
+
+    assert lines == sink.getvalue().splitlines()
+    assert [line.count('"status":"failed"') for line in lines] == [0, 1, 0, 1, 0]
 
 
 # --- ways to leave --------------------------------------------------------------------------------
