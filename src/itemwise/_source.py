@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -24,6 +24,12 @@ class Source(Generic[ItemT]):
     """
 
     def __init__(self, items: Iterable[ItemT] | AsyncIterable[ItemT]) -> None:
+        kind = type(items).__name__
+        if isinstance(items, str | bytes | Mapping):
+            raise TypeError(
+                f"items must be an iterable of items, such as a list, not {kind}: put one item "
+                "into a list, and pass the keys or the values of a mapping"
+            )
         self.is_async = isinstance(items, AsyncIterable)
         self.read = 0
         self.held: list[ItemT] = []

@@ -69,7 +69,8 @@ def stream_batch(
 
     Raises:
         ValueError: an argument is out of its range, or the request has items of its own.
-        TypeError: not an aiobotocore client, one of another service, or another request.
+        TypeError: not an aiobotocore client, one of another service, another request, or a string,
+            bytes or a mapping as the source.
         ConfigurationError: the installed botocore does not know the operation.
         pydantic.ValidationError: while iterating: an item does not fit the request.
     """

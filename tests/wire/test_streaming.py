@@ -269,6 +269,17 @@ async def test_bad_arguments_are_refused_at_once(case: Case, client: AioBaseClie
         stream_batch(nothing, case.operation, request, [])
 
 
+@only_fms
+@pytest.mark.parametrize("source", ["arn:1", b"arn:1", {"arn:1": "a", "arn:2": "b"}])
+async def test_what_can_be_iterated_and_is_no_source_is_refused_before_sending(
+    case: Case, client: AioBaseClient, aws: LocalAWS, source: Any
+) -> None:
+    with pytest.raises(TypeError, match=f"not {type(source).__name__}: put one item into a list"):
+        stream_batch(client, case.operation, case.make([]), source)
+
+    assert aws.ledger.calls == []
+
+
 async def test_equal_items_in_a_chunk_travel_once_and_apart_they_travel_again(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
