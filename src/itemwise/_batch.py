@@ -10,14 +10,16 @@ from typing import Any, Generic, TypeVar
 from aiobotocore.client import AioBaseClient
 
 from itemwise._accounts import Accounts
-from itemwise._call import check_client, check_request, warn_of_own_retries
+from itemwise._arguments import check_call
+from itemwise._call import warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
+from itemwise._options import check_options
 from itemwise._outcomes import NotAttemptedReason, Unknown
 from itemwise._pace import Pace, pace_of
-from itemwise._plan import Plan, check_limits
+from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
 from itemwise._workers import progress_of, side_by_side
@@ -71,8 +73,8 @@ async def run_batch(
 
     Raises:
         ValueError: an argument is out of its range, or two items have one key and differ.
-        TypeError: not an aiobotocore client, one of another service, or another request.
-        ConfigurationError: the installed botocore does not know the operation.
+        TypeError: an argument is of another kind, or of another service or operation.
+        ConfigurationError: the installed botocore does not know the operation, or not by its name.
         asyncio.CancelledError: the caller was cancelled. For the accounting of what was done until
             then hold a `BatchRun`.
     """
@@ -94,6 +96,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """One run that the caller holds: its result is complete at any moment.
 
     Takes the arguments of `run_batch` and raises the same for bad ones.
+
+    Raises:
+        RuntimeError: made outside of a running event loop, to which it belongs.
     """
 
     def __init__(
@@ -109,9 +114,10 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         isolate: bool = True,
         pace: Pace | None = None,
     ) -> None:
-        check_client(client, operation)
-        check_request(operation, request)
-        check_limits(operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout)
+        check_call(client, operation, request, retry)
+        check_options(
+            operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout, pace=pace
+        )
         if retry is not None:
             warn_of_own_retries(client, retry.max_attempts)
         self._concurrency = concurrency

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakSet
 
-import botocore
 from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from itemwise._arguments import check_call
 from itemwise._body import Outgoing
 from itemwise._classify import classify
 from itemwise._own_retries import own_attempts
@@ -20,7 +20,7 @@ from itemwise._policy import RetryPolicy
 from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
-from itemwise.errors import CallError, ConfigurationError, Delivery, RejectedError
+from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "attempt",
     "call",
-    "check_client",
-    "check_request",
     "doubt_of",
     "may_repeat",
     "warn_of_own_retries",
@@ -52,8 +50,7 @@ async def call(
     retry: RetryPolicy | None,
 ) -> ResponseT:
     """Send one request by the policy: see `Operation.__call__`."""
-    check_client(client, operation)
-    check_request(operation, request)
+    check_call(client, operation, request, retry)
     if retry is not None:
         warn_of_own_retries(client, retry.max_attempts)
     items = operation.items(request)
@@ -166,50 +163,6 @@ def _retryable_trait(client: AioBaseClient, error: Exception) -> Mapping[str, bo
     find = cast("Callable[[str], Shape | None]", client.meta.service_model.shape_for_error_code)
     shape = find(code)
     return shape.metadata.get("retryable") if shape is not None else None
-
-
-def check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> None:
-    """Refuse a client that cannot serve the operation, before anything is sent.
-
-    Raises:
-        TypeError: not an aiobotocore client, or one of another service.
-        ConfigurationError: the installed botocore does not know the operation, or not by this name.
-    """
-    if not isinstance(client, AioBaseClient):
-        hint = " (enter it first: `async with open_client(...) as client`)"
-        raise TypeError(
-            f"{operation.name} needs an aiobotocore client, not {type(client).__name__}"
-            + (hint if hasattr(client, "__aenter__") else "")
-        )
-    service: str = client.meta.service_model.service_name
-    if service != operation.service:
-        raise TypeError(
-            f"{operation.name} needs a client of {operation.service!r}, not of {service!r}"
-        )
-    # The name as it stands: another that leads to the same method is not that of its replies, and
-    # these would be read unguarded.
-    known = client.meta.method_to_api_mapping.get(xform_name(operation.name))
-    if known is None:
-        raise ConfigurationError(
-            f"botocore {botocore.__version__} does not know {operation.service} "
-            f"{operation.name}: install a newer aiobotocore"
-        )
-    if known != operation.name:
-        raise ConfigurationError(
-            f"the name of an operation is its wire name: {known!r}, not {operation.name!r}"
-        )
-
-
-def check_request(operation: Operation[Any, Any, Any, Any], request: object) -> None:
-    """Refuse a request of another operation, before anything is sent.
-
-    Raises:
-        TypeError: it is not the operation's request model.
-    """
-    if not isinstance(request, operation.request):
-        raise TypeError(
-            f"{operation.name} needs a {operation.request.__name__}, not {type(request).__name__}"
-        )
 
 
 def _too_many(

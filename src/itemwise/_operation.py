@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response, ResponseShape
@@ -55,6 +55,16 @@ class Verdict(NamedTuple, Generic[EntryT]):
     success: ResponseShape | None = None
 
 
+_KINDS: Final[Sequence[tuple[str, type]]] = (
+    ("max_items", int),
+    ("retryable_codes", frozenset),
+    ("item_error_codes", frozenset),
+    ("item_fields", tuple),
+)
+"""What is looked at when an operation is made. Another kind would be misread only later, where
+items fail: of a string, the engine would find the letters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """One AWS operation that takes a list and answers item by item.
@@ -83,6 +93,10 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
         retryable_codes: entry codes that may pass when the item is sent again.
         item_error_codes: error codes of a whole call that a single bad item can cause.
         item_fields: the request fields that hold the items, to name them in error messages.
+
+    Raises:
+        ValueError: `max_items` is below 1.
+        TypeError: `max_items`, the codes or the fields are of another kind, such as one string.
     """
 
     service: str
@@ -99,6 +113,14 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     retryable_codes: frozenset[str] = frozenset()
     item_error_codes: frozenset[str] = frozenset()
     item_fields: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field, kind in _KINDS:
+            value: object = getattr(self, field)
+            if not isinstance(value, kind):
+                raise TypeError(f"{field} of {self.name} must be a {kind.__name__}, not {value!r}")
+        if self.max_items < 1:
+            raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")
 
     async def __call__(
         self,
@@ -120,8 +142,10 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
         Raises:
             CallError: the call brought no usable answer; see `itemwise.errors` for its kinds.
             pydantic.ValidationError: more items than one call carries. Nothing was sent.
-            TypeError: not an aiobotocore client, or one of another service. Nothing was sent.
-            ConfigurationError: the installed botocore does not know the operation.
+            TypeError: an argument is of another kind, or of another service or operation. Nothing
+                was sent.
+            ConfigurationError: the installed botocore does not know the operation, or not by its
+                name.
         """
         # The caller needs the class and the class is the caller: one of the two must come late.
         from itemwise._call import call  # noqa: PLC0415

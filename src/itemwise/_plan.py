@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from itemwise._operation import Key, Operation, by_value
 
-__all__ = ["Chunk", "Plan", "check_limits", "distinct"]
+__all__ = ["Chunk", "Plan", "distinct"]
 
 ItemT = TypeVar("ItemT")
 
@@ -85,9 +84,14 @@ def distinct(
     Raises:
         ValueError: two items with one key that are not equal: the service could not tell them
             apart, and one of them would be lost.
+        TypeError: the first key is no tuple.
     """
     every = range(len(items))
-    if not items or operation.key(0, items[0]) != operation.key(1, items[0]):
+    if not items:
+        return every, {}
+    one = operation.key(0, items[0])
+    _check_key(operation, one)
+    if one != operation.key(1, items[0]):
         return every, {}
     # Nearly always no two are equal. Hashes show it, and keep no key for the collector to visit.
     hashes = map(hash, map(operation.key, repeat(0), items))
@@ -108,24 +112,9 @@ def distinct(
     return array("L", first.values()), twins
 
 
-def check_limits(
-    operation: Operation[Any, Any, Any, Any],
-    *,
-    concurrency: int,
-    chunk_size: int | None,
-    timeout: float | None,
-) -> None:
-    """Refuse nonsensical arguments of a run, before anything is sent.
-
-    Raises:
-        ValueError: an argument is out of its range, which the message gives.
-    """
-    if concurrency < 1:
-        raise ValueError(f"concurrency must be at least 1, not {concurrency}")
-    limit = operation.max_items
-    if chunk_size is not None and not 1 <= chunk_size <= limit:
-        raise ValueError(
-            f"chunk_size must be from 1 to {limit}, the limit of {operation.name}, not {chunk_size}"
+def _check_key(operation: Operation[Any, Any, Any, Any], key: object) -> None:
+    if not isinstance(key, tuple):
+        raise TypeError(
+            f"the key of an item of {operation.name} must be a tuple, such as (item.id,), "
+            f"not {type(key).__name__}"
         )
-    if timeout is not None and (math.isnan(timeout) or timeout < 0):
-        raise ValueError(f"timeout must be a number of seconds from 0, not {timeout}")

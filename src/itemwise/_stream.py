@@ -9,14 +9,15 @@ from typing import Generic, Self, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise._call import check_client, check_request, warn_of_own_retries
+from itemwise._arguments import check_call
+from itemwise._call import warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._flow import Flow
 from itemwise._operation import Operation
+from itemwise._options import check_options
 from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
 from itemwise._pace import Pace, pace_of
-from itemwise._plan import check_limits
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
 from itemwise._source import Source
@@ -69,14 +70,16 @@ def stream_batch(
 
     Raises:
         ValueError: an argument is out of its range, or the request has items of its own.
-        TypeError: not an aiobotocore client, one of another service, another request, or a string,
-            bytes or a mapping as the source.
-        ConfigurationError: the installed botocore does not know the operation.
+        TypeError: an argument is of another kind, or of another service or operation; as the source
+            also a string, bytes or a mapping.
+        ConfigurationError: the installed botocore does not know the operation, or not by its name.
+        RuntimeError: called outside of a running event loop, to which the stream belongs.
         pydantic.ValidationError: while iterating: an item does not fit the request.
     """
-    check_client(client, operation)
-    check_request(operation, request)
-    check_limits(operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout)
+    check_call(client, operation, request, retry)
+    check_options(
+        operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout, pace=pace
+    )
     if operation.items(request):
         raise ValueError(
             f"the request of a stream of {operation.name} carries the shared members alone: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -172,6 +173,27 @@ def test_a_repetition_is_harmless(
     operation: Operation[Any, Any, Any, Any], request_: Request
 ) -> None:
     assert operation.idempotent
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "words"),
+    [
+        ({"max_items": 0}, ValueError, "max_items of BatchDisassociateResource .* 1, not 0"),
+        ({"max_items": -1}, ValueError, "max_items of BatchDisassociateResource .* 1, not -1"),
+        ({"max_items": "9"}, TypeError, "max_items of BatchDisassociateResource .* int, not '9'"),
+        ({"retryable_codes": "X"}, TypeError, "retryable_codes of .* frozenset, not 'X'"),
+        ({"retryable_codes": ["X"]}, TypeError, "retryable_codes of .* frozenset, not"),
+        ({"item_error_codes": "X"}, TypeError, "item_error_codes of .* frozenset, not 'X'"),
+        ({"item_fields": "items"}, TypeError, "item_fields of .* tuple, not 'items'"),
+    ],
+)
+def test_an_operation_that_makes_no_sense_is_refused_when_it_is_made(
+    changes: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    operation: Operation[Any, Any, Any, Any] = batch_disassociate_resource
+
+    with pytest.raises(kind, match=words):
+        replace(operation, **changes)
 
 
 # --- FMS ------------------------------------------------------------------------------------------

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from itemwise import Key, Operation
-from itemwise._plan import Chunk, Plan, check_limits, distinct
+from itemwise._plan import Chunk, Plan, distinct
 from itemwise.services.fms import batch_disassociate_resource
 
 OPERATION: Operation[Any, Any, Any, Any] = batch_disassociate_resource
-USUAL: dict[str, Any] = {"concurrency": 1, "chunk_size": None, "timeout": None}
 
 
 def by_position(position: int, _item: object) -> Key:
@@ -72,34 +71,10 @@ def test_a_chunk_picks_positions() -> None:
     assert len(chunk.at([])) == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        ({"concurrency": 0}, "concurrency"),
-        ({"concurrency": -1}, "concurrency"),
-        ({"chunk_size": 0}, "chunk_size must be from 1 to 100"),
-        ({"chunk_size": 101}, "chunk_size must be from 1 to 100"),
-        ({"timeout": -0.1}, "timeout"),
-        ({"timeout": float("nan")}, "timeout"),
-    ],
-)
-def test_a_nonsensical_argument_is_refused_by_name_and_range(
-    arguments: dict[str, Any], named: str
-) -> None:
-    with pytest.raises(ValueError, match=named):
-        check_limits(OPERATION, **{**USUAL, **arguments})
+@pytest.mark.parametrize("key", ["a", ["a"], None], ids=repr)
+def test_a_key_that_is_no_tuple_is_refused(key: Any) -> None:
+    def wrong(_position: int, _item: object) -> Any:
+        return key
 
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {},
-        {"chunk_size": 1},
-        {"chunk_size": 100},
-        {"timeout": 0},
-        {"timeout": float("inf")},
-        {"concurrency": 10_000},
-    ],
-)
-def test_the_ends_of_each_range_are_fine(arguments: dict[str, Any]) -> None:
-    check_limits(OPERATION, **{**USUAL, **arguments})
+    with pytest.raises(TypeError, match=f"must be a tuple.*, not {type(key).__name__}"):
+        distinct(replace(OPERATION, key=wrong), ["a", "b"])

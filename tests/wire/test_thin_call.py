@@ -331,6 +331,17 @@ async def test_a_request_of_another_operation_is_refused(
     assert aws.ledger.calls == []
 
 
+@pytest.mark.parametrize("retry", [3, True, "standard"])
+@pytest.mark.parametrize("case", [FMS])
+async def test_what_is_no_policy_is_refused(
+    case: Case, client: AioBaseClient, aws: LocalAWS, retry: Any
+) -> None:
+    with pytest.raises(TypeError, match=f"retry must be a RetryPolicy or None, not {retry!r}"):
+        await case.operation(client, case.request(1), retry=retry)
+
+    assert aws.ledger.calls == []
+
+
 @pytest.mark.parametrize("case", [FMS])
 async def test_an_operation_that_botocore_does_not_know_is_a_configuration_error(
     case: Case, client: AioBaseClient
