@@ -59,6 +59,7 @@ class Succeeded(Generic[ItemT_co]):
         entry: the service's entry on it, where it sent one.
     """
 
+    # Declared as the string, checkers would narrow by that alone; as either of both, by neither.
     status: ClassVar[Literal[Status.SUCCEEDED]] = Status.SUCCEEDED
     index: int
     item: ItemT_co
@@ -121,7 +122,8 @@ class NotAttempted(Generic[ItemT_co]):
 
 
 Outcome: TypeAlias = Succeeded[ItemT] | Failed[ItemT, EntryT] | Unknown[ItemT] | NotAttempted[ItemT]
-"""The final word on one item; told apart by ``.status``, by ``match`` or by ``isinstance``."""
+"""The final word on one item; told apart by ``match``, by ``isinstance``, or by ``.status``,
+compared with a `Status`."""
 
 Unsuccessful: TypeAlias = Failed[ItemT, EntryT] | Unknown[ItemT] | NotAttempted[ItemT]
 """Any outcome but `Succeeded`."""

@@ -35,6 +35,7 @@ from itemwise import (
     stream_batch,
 )
 from itemwise.otel import traced, traced_stream
+from itemwise.results import json_line
 from itemwise.services.connect import (
     DisassociateWorkspaceRequest,
     DisassociateWorkspaceResponse,
@@ -223,6 +224,44 @@ def the_status_narrows_an_outcome(result: Result) -> None:
             assert_type(outcome.status, Literal[Status.FAILED])
         elif outcome.status is Status.UNKNOWN:
             assert_type(outcome, Unknown[str])
+
+
+def the_status_is_compared_by_value_as_well_and_there_are_four(result: Result) -> None:
+    for outcome in result.outcomes:
+        if outcome.status == Status.SUCCEEDED:
+            assert_type(outcome, Succeeded[str])
+        elif outcome.status == Status.FAILED:
+            assert_type(outcome, Failed[str, FailedItem])
+        elif outcome.status == Status.UNKNOWN:
+            assert_type(outcome, Unknown[str])
+        elif outcome.status == Status.NOT_ATTEMPTED:
+            assert_type(outcome, NotAttempted[str])
+        else:
+            assert_never(outcome)
+        if outcome.status != Status.SUCCEEDED:
+            assert_type(outcome, Failed[str, FailedItem] | Unknown[str] | NotAttempted[str])
+
+
+def a_match_of_the_status_narrows_the_outcome(result: Result) -> None:
+    for outcome in result.outcomes:
+        match outcome.status:
+            case Status.SUCCEEDED:
+                assert_type(outcome, Succeeded[str])
+            case Status.FAILED:
+                assert_type(outcome, Failed[str, FailedItem])
+            case Status.UNKNOWN:
+                assert_type(outcome, Unknown[str])
+            case Status.NOT_ATTEMPTED:
+                assert_type(outcome, NotAttempted[str])
+
+
+def a_line_is_of_an_outcome_of_its_operation(
+    operation: Operation[Any, Any, str, FailedItem],
+    outcome: Outcome[str, FailedItem],
+    other: Outcome[str, FailedBatchAssociationSummary],
+) -> None:
+    assert_type(json_line(operation, outcome), str)
+    json_line(operation, other)  # type: ignore[misc]  # entries of another operation
 
 
 def a_result_stands_for_one_of_wider_types(result: Result) -> BatchResult[object, object]:
