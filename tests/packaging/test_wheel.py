@@ -26,6 +26,21 @@ IMPORT = (
     "from itemwise import *"
 )
 
+# Where the client is Any, the check of its type fails, and so does a suppression of nothing.
+CLIENT = """
+from typing import assert_type
+
+from aiobotocore.client import AioBaseClient
+from itemwise import open_client
+from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
+
+
+async def main(request: BatchDisassociateResourceRequest) -> None:
+    async with open_client("fms") as client:
+        assert_type(client, AioBaseClient)
+    await batch_disassociate_resource("fms", request)  # type: ignore[arg-type]
+"""
+
 
 def only(pattern: str) -> Path:
     built = list((ROOT / "dist").glob(pattern))
@@ -134,3 +149,12 @@ def test_the_readme_example_runs_on_the_wheel(with_extras: Path, tmp_path: Path)
     script.write_text(example["code"], encoding="utf-8")
 
     run(with_extras, "-I", script, cwd=tmp_path, bare=True)
+
+
+def test_the_stubs_of_an_extra_give_clients_their_type(wheel: Path, tmp_path: Path) -> None:
+    script = tmp_path / "client.py"
+    script.write_text(CLIENT, encoding="utf-8")
+    python = environment_with(wheel, tmp_path / "venv", "[types]")
+    mypy = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache")
+
+    run(*mypy, "--python-executable", python, script, cwd=tmp_path)
