@@ -55,11 +55,11 @@ class Verdict(NamedTuple, Generic[EntryT]):
     success: ResponseShape | None = None
 
 
-_KINDS: Final[Sequence[tuple[str, type]]] = (
-    ("max_items", int),
-    ("retryable_codes", frozenset),
-    ("item_error_codes", frozenset),
-    ("item_fields", tuple),
+_KINDS: Final[Sequence[tuple[str, type | tuple[type, ...], str]]] = (
+    ("max_items", int, "a whole number"),
+    ("retryable_codes", (frozenset, set), "a set of strings"),
+    ("item_error_codes", (frozenset, set), "a set of strings"),
+    ("item_fields", (tuple, list), "a tuple of strings"),
 )
 """What is looked at when an operation is made. Another kind would be misread only later, where
 items fail: of a string, the engine would find the letters."""
@@ -115,10 +115,10 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     item_fields: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for field, kind in _KINDS:
+        for field, kinds, words in _KINDS:
             value: object = getattr(self, field)
-            if not isinstance(value, kind):
-                raise TypeError(f"{field} of {self.name} must be a {kind.__name__}, not {value!r}")
+            if not isinstance(value, kinds):
+                raise TypeError(f"{field} of {self.name} must be {words}, not {value!r}")
         if self.max_items < 1:
             raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")
 

@@ -180,11 +180,15 @@ def test_a_repetition_is_harmless(
     [
         ({"max_items": 0}, ValueError, "max_items of BatchDisassociateResource .* 1, not 0"),
         ({"max_items": -1}, ValueError, "max_items of BatchDisassociateResource .* 1, not -1"),
-        ({"max_items": "9"}, TypeError, "max_items of BatchDisassociateResource .* int, not '9'"),
-        ({"retryable_codes": "X"}, TypeError, "retryable_codes of .* frozenset, not 'X'"),
-        ({"retryable_codes": ["X"]}, TypeError, "retryable_codes of .* frozenset, not"),
-        ({"item_error_codes": "X"}, TypeError, "item_error_codes of .* frozenset, not 'X'"),
-        ({"item_fields": "items"}, TypeError, "item_fields of .* tuple, not 'items'"),
+        (
+            {"max_items": "9"},
+            TypeError,
+            "max_items of BatchDisassociateResource .* a whole number, not '9'",
+        ),
+        ({"retryable_codes": "X"}, TypeError, "retryable_codes of .* a set of strings, not 'X'"),
+        ({"retryable_codes": ["X"]}, TypeError, "retryable_codes of .* a set of strings, not"),
+        ({"item_error_codes": "X"}, TypeError, "item_error_codes of .* a set of strings, not 'X'"),
+        ({"item_fields": "items"}, TypeError, "item_fields of .* a tuple of strings, not 'items'"),
     ],
 )
 def test_an_operation_that_makes_no_sense_is_refused_when_it_is_made(
