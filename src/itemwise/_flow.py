@@ -50,6 +50,8 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._timeout = timeout
         self._alone = Suspicion(1)
         self._reading = asyncio.Lock()
+        self._driver: asyncio.Task[None] | None = None
+        self._closed = False
 
     def progress(self) -> Progress:
         """Count what was read."""
@@ -60,24 +62,54 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         return self._outbox.with_unsettled(self._unsettled(NotAttemptedReason.CANCELLED))
 
     async def outcomes(self) -> AsyncGenerator[Outcome[ItemT, EntryT]]:
-        """Begin, and yield outcomes as they settle."""
+        """Begin, and yield outcomes as they settle, until there are no more or it is closed."""
         # A generator, so that one that is dropped half-way is closed by the loop.
         outbox = self._outbox
-        driver = asyncio.create_task(self._drive())
+        self._driver = driver = asyncio.create_task(self._drive())
         _drivers.add(driver)
         driver.add_done_callback(_drivers.discard)
         driver.add_done_callback(lambda _: outbox.news.set())
         try:
-            while outbox or not driver.done():
+            while not self._closed and (outbox or not driver.done()):
                 if outbox:
                     yield outbox.take()
                 else:
                     await outbox.wait_for_news()
-            driver.result()
-            if self._source.error is not None:
-                raise self._source.error
+            if not self._closed:
+                driver.result()
+                if self._source.error is not None:
+                    raise self._source.error
         finally:
-            await _end(driver)
+            await self.close()
+
+    async def close(self) -> None:
+        """Start nothing more, give calls in flight their grace, and wait for the end.
+
+        Any number of tasks may close it, one after the other or at once: all wait for one end. A
+        cancellation ends the grace, and goes on to the task that it was meant for.
+        """
+        driver, exchange = self._driver, self.exchange
+        first, self._closed = not self._closed, True
+        # Whoever waits for an outcome meanwhile has come to the end.
+        self._outbox.news.set()
+        if driver is None:
+            return
+        # A deadline gives the grace too, and to cancel again ends it.
+        in_grace = exchange.halted and exchange.error is None and exchange.in_flight
+        if first and not in_grace:
+            driver.cancel()
+        cancelled: asyncio.CancelledError | None = None
+        while not driver.done():
+            try:
+                await asyncio.wait({driver})
+            except asyncio.CancelledError as error:
+                driver.cancel()
+                cancelled = error
+        if not driver.cancelled():
+            # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
+            driver.exception()
+        if cancelled is not None:
+            raise cancelled
 
     async def _drive(self) -> None:
         exchange, source = self.exchange, self._source
@@ -86,7 +118,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         stopped = exchange.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
         self._settle_rest(reason)
-        if in_time and not stopped:
+        if (in_time and not stopped) or self._closed:
             return
         # An async source can keep us waiting, and the time may be up meanwhile.
         limited = source.is_async and self._timeout is not None
@@ -149,21 +181,3 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
     def _unsettled(self, reason: NotAttemptedReason) -> Iterator[Outcome[ItemT, EntryT]]:
         yield from self.exchange.unsettled(reason)
         yield from self._source.unsettled(reason)
-
-
-async def _end(driver: asyncio.Task[None]) -> None:
-    """Cancel the task, and leave it to nobody: it ends within the grace."""
-    cancelled: asyncio.CancelledError | None = None
-    driver.cancel()
-    while not driver.done():
-        try:
-            await asyncio.wait({driver})
-        except asyncio.CancelledError as error:
-            # We are told once more, and hand it on: that ends the grace.
-            driver.cancel()
-            cancelled = error
-    if not driver.cancelled():
-        # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
-        driver.exception()
-    if cancelled is not None:
-        raise cancelled

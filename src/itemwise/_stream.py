@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterable, Iterable, Sequence
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from types import AsyncGeneratorType, TracebackType
+from typing import Generic, Self, TypeVar, cast
 
 from aiobotocore.client import AioBaseClient
 
@@ -117,7 +117,8 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         # Two objects: what works at the stream holds no reference to this one, so that a stream
         # which is dropped half-way is noticed, and closed by the loop.
         self._flow = flow
-        self._outcomes = flow.outcomes()
+        # What such a function returns is of the type that can say whether it runs.
+        self._outcomes = cast("AsyncGeneratorType[Outcome[ItemT, EntryT]]", flow.outcomes())
 
     @property
     def operation(self) -> Operation[RequestT, ResponseT, ItemT, EntryT]:
@@ -153,9 +154,18 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
     async def aclose(self) -> None:
         """Start nothing more, give calls in flight their grace, and account for what was read.
 
-        `pending` then has the outcomes that were not yielded.
+        `pending` then has the outcomes that were not yielded. Any task may close the stream, also
+        while another iterates, whose iteration ends then, and while another closes it.
+
+        Raises:
+            asyncio.CancelledError: the caller was cancelled; this has ended the grace.
         """
-        await self._outcomes.aclose()
+        try:
+            await self._flow.close()
+        finally:
+            # Whoever iterates right now sees the end, and closes by that.
+            if not self._outcomes.ag_running:
+                await self._outcomes.aclose()
 
     async def __aenter__(self) -> Self:
         return self

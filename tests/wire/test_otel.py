@@ -391,6 +391,34 @@ async def test_a_stream_that_is_left_early_ends_with_a_span_of_all_that_was_read
     assert (root.status.status_code is StatusCode.ERROR) == (set(ends) != {"succeeded"})
 
 
+async def test_a_stream_whose_loop_is_left_with_calls_in_flight_has_a_span_that_is_right(
+    client: AioBaseClient,
+    aws: LocalAWS,
+    provider: TracerProvider,
+    exporter: InMemorySpanExporter,
+) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    delay = aws.inject(Delay(seconds=0))
+    async with stream_of(client, FMS.items(range(1000)), chunk_size=10, concurrency=2) as stream:
+        async for _ in traced_stream(stream, tracer_provider=provider):
+            delay.remove()
+            delay = aws.inject(Delay(seconds=0.05))
+            break
+        # The loop closes what was left, and the block the stream, while calls are under way.
+        while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0)
+    while not exporter.get_finished_spans()[-1].name.endswith(" stream"):  # noqa: ASYNC110 - nor has the loop
+        await asyncio.sleep(0)
+    gc.collect()
+
+    told = attributes(sorted_out(exporter)[0])
+    ends = ("succeeded", "failed", "unknown", "not_attempted")
+    assert told["itemwise.items"] == stream.progress.total == 1 + len(stream.pending)
+    assert told["itemwise.items"] == sum(int(str(told[f"itemwise.{end}"])) for end in ends)
+    assert not complaints
+
+
 @pytest.mark.parametrize("entered", [True, False])
 async def test_a_stream_that_is_dropped_ends_its_span(
     client: AioBaseClient,

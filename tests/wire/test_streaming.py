@@ -41,6 +41,7 @@ from itemwise.testing import (
     PoisonItems,
     Throttle,
 )
+from tests.conftest import Clock
 from tests.wire.cases import CONNECT, FMS, Case, case_id, check_accounting, rounds, until
 
 AnyStream = BatchStream[Any, Any, Any, Any]
@@ -417,6 +418,95 @@ async def test_a_close_that_is_cancelled_is_cancelled_and_leaves_nothing_running
     counts = check_stream(case, aws, items[: stream.progress.total], [*yielded, *stream.pending])
     assert counts == {"succeeded": 2, "unknown": 2}
     assert left_behind() == []
+
+
+async def test_a_close_ends_the_iteration_of_another_task(
+    case: Case, client: AioBaseClient, aws: LocalAWS, complaints: list[str]
+) -> None:
+    items = case.items(range(40))
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=2, retry=PATIENT)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=0.02))
+    iterating = asyncio.create_task(collect(stream, yielded))
+    await until(lambda: stream.progress.calls == 4)
+
+    await stream.aclose()
+    await iterating
+
+    read = stream.progress.total
+    assert read < 40
+    counts = check_stream(case, aws, items[:read], [*yielded, *stream.pending])
+    assert counts["succeeded"] == 2 * aws.ledger.call_count() == 8
+    assert [outcome async for outcome in stream] == []
+    assert left_behind() == []
+    gc.collect()
+    assert complaints == []
+
+
+async def test_who_closes_at_once_waits_for_one_end_and_one_grace(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(4))
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=0.02))
+    await until(lambda: stream.progress.calls == 2)
+
+    async with stream:
+        closing = [asyncio.create_task(stream.aclose()) for _ in range(2)]
+        await rounds(5)
+        assert not any(task.done() for task in closing)
+    await asyncio.gather(*closing)
+
+    counts = check_stream(case, aws, items, [*yielded, *stream.pending])
+    assert counts == {"succeeded": 4}
+
+
+@only_fms
+async def test_a_cancellation_of_who_closes_is_that_ones_alone(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+    items = case.items(range(2))
+    yielded: list[AnyOutcome] = []
+    stream = open_stream(case, client, items, retry=PATIENT)
+    iterating = asyncio.create_task(collect(stream, yielded))
+    await until(lambda: stream.progress.calls == 1)
+    impatient, other = (asyncio.create_task(stream.aclose()) for _ in range(2))
+    await rounds(5)
+
+    impatient.cancel("enough")
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await impatient
+    await asyncio.gather(iterating, other)
+
+    assert raised.value.args == ("enough",)
+    assert check_stream(case, aws, items, [*yielded, *stream.pending]) == {"unknown": 2}
+    assert left_behind() == []
+
+
+@only_fms
+async def test_a_close_after_the_deadline_leaves_the_grace_as_it_is(
+    case: Case, client: AioBaseClient, aws: LocalAWS, clock: Clock
+) -> None:
+    delay = aws.inject(Delay(seconds=1.5))
+    items = case.items(range(60))
+    options = {"chunk_size": 2, "concurrency": 1, "timeout": 1, "retry": PATIENT}
+    stream = open_stream(case, client, items, **options)
+    yielded: list[AnyOutcome] = []
+    iterating = asyncio.create_task(collect(stream, yielded))
+    await until(lambda: delay.fired > 0)
+    clock.now += 1
+    await rounds(10)
+
+    closing = asyncio.create_task(stream.aclose())
+    await rounds(10)
+    assert not closing.done()
+    clock.now += 0.6
+    await asyncio.gather(iterating, closing)
+
+    # And of the source nothing more was read.
+    assert check_stream(case, aws, items[:2], [*yielded, *stream.pending]) == {"succeeded": 2}
 
 
 @pytest.mark.parametrize("kind", ["generator", "async"])
