@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
@@ -17,12 +15,12 @@ from itemwise._isolate import Suspicion, carry
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._options import check_options
-from itemwise._outcomes import NotAttemptedReason, Unknown
+from itemwise._outcomes import NotAttemptedReason
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
-from itemwise._workers import progress_of, side_by_side
+from itemwise._workers import progress_of, side_by_side, warn_of_unknown
 from itemwise.results import BatchResult, Progress
 
 __all__ = ["BatchRun", "run_batch"]
@@ -31,8 +29,6 @@ RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
-
-logger = logging.getLogger("itemwise")
 
 
 async def run_batch(
@@ -187,7 +183,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 reason = NotAttemptedReason.DEADLINE
         finally:
             self._result = result = self._accounting(reason)
-            warn_of_unknown(operation=result.operation, unknown=result.unknown)
+            unknown = result.unknown
+            code = unknown[0].error.code if unknown else None
+            warn_of_unknown(result.operation, len(unknown), code)
         return result
 
     async def _work(self) -> None:
@@ -210,17 +208,4 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             unmatched=tuple(exchange.unmatched),
             error=exchange.error,
             calls=tuple(exchange.records),
-        )
-
-
-def warn_of_unknown(
-    operation: Operation[Any, Any, Any, Any], unknown: Sequence[Unknown[object]]
-) -> None:
-    """Log once that items of a run have ended without a trustworthy answer."""
-    if unknown:
-        logger.warning(
-            "%s: %d items may or may not have been applied; the first because: %s",
-            operation.name,
-            len(unknown),
-            unknown[0].error.code,
         )

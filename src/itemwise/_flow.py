@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._outbox import Outbox
-from itemwise._outcomes import NotAttemptedReason, Outcome
+from itemwise._outcomes import NotAttemptedReason, Outcome, Status
 from itemwise._plan import Chunk, distinct
 from itemwise._shape import Request, Response
 from itemwise._source import Source
-from itemwise._workers import progress_of, side_by_side
+from itemwise._workers import progress_of, side_by_side, warn_of_unknown
 from itemwise.results import Progress
 
 __all__ = ["Flow"]
@@ -59,7 +59,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
         """List the outcomes of what was read and not taken, in the order of the source."""
-        return self._outbox.with_unsettled(self._unsettled(NotAttemptedReason.CANCELLED))
+        return self._outbox.with_unsettled(self._unsettled(NotAttemptedReason.PENDING))
 
     async def outcomes(self) -> AsyncGenerator[Outcome[ItemT, EntryT]]:
         """Begin, and yield outcomes as they settle, until there are no more or it is closed."""
@@ -112,6 +112,21 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             raise cancelled
 
     async def _drive(self) -> None:
+        reason = NotAttemptedReason.CANCELLED
+        try:
+            await self._go_through()
+        except Exception:
+            reason = NotAttemptedReason.STOPPED
+            raise
+        finally:
+            # However it ends: what was read has its outcome, and is counted.
+            self._settle_rest(reason)
+            outbox = self._outbox
+            warn_of_unknown(
+                self.exchange.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
+            )
+
+    async def _go_through(self) -> None:
         exchange, source = self.exchange, self._source
         exchange.progress_at = began = asyncio.get_running_loop().time()
         in_time = await side_by_side(self._work, self._concurrency, exchange, self._timeout)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from itemwise._outcomes import Outcome, Status
+from itemwise._outcomes import Outcome, Status, Unknown
 from itemwise._reply import Reply
 from itemwise._settle import Settlement
 
@@ -25,6 +25,7 @@ class Outbox(Generic[ItemT, EntryT]):
         twins: for the index of an item that travels, the indexes and items of its equals in the
             same chunk, which do not.
         counts: how many items have ended in each status.
+        first_unknown: the code of the first that has ended `Unknown`.
         news: set by whatever can end the wait for an outcome.
     """
 
@@ -32,6 +33,7 @@ class Outbox(Generic[ItemT, EntryT]):
         """Make an outbox that is full with `most` outcomes, although it never refuses one."""
         self.twins: dict[int, Sequence[tuple[int, ItemT]]] = {}
         self.counts: dict[str, int] = dict.fromkeys(Status, 0)
+        self.first_unknown: str | None = None
         self.news = asyncio.Event()
         self._most = most
         self._outcomes: deque[Outcome[ItemT, EntryT]] = deque()
@@ -51,6 +53,8 @@ class Outbox(Generic[ItemT, EntryT]):
                 self._outcomes.append(each)
                 self.counts[each.status] += 1
             self.twins.pop(outcome.index, None)
+            if self.first_unknown is None and isinstance(outcome, Unknown):
+                self.first_unknown = outcome.error.code
         self.news.set()
 
     def take(self) -> Outcome[ItemT, EntryT]:

@@ -1,4 +1,4 @@
-"""What runs and streams have in common: workers side by side on one exchange, and its counts.
+"""What runs and streams have in common: workers side by side, counts, and a warning at the end.
 
 The only concurrency: what workers do is one call after the other.
 """
@@ -6,15 +6,19 @@ The only concurrency: what workers do is one call after the other.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from itemwise._exchange import Exchange
+from itemwise._operation import Operation
 from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
 from itemwise.results import Progress
 
-__all__ = ["progress_of", "side_by_side"]
+__all__ = ["progress_of", "side_by_side", "warn_of_unknown"]
+
+logger = logging.getLogger("itemwise")
 
 
 async def side_by_side(
@@ -94,3 +98,20 @@ def progress_of(
         retries=exchange.attempts - exchange.begun,
         throttled=exchange.throttles,
     )
+
+
+def warn_of_unknown(operation: Operation[Any, Any, Any, Any], count: int, code: str | None) -> None:
+    """Log once, at the end, that items have ended without a trustworthy answer, if any have.
+
+    Args:
+        operation: the operation.
+        count: how many.
+        code: why the first of them.
+    """
+    if count:
+        logger.warning(
+            "%s: %d items may or may not have been applied; the first because: %s",
+            operation.name,
+            count,
+            code,
+        )

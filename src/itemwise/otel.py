@@ -90,7 +90,7 @@ async def traced(
             codes: Counter[str] = Counter()
             _count_codes(codes, (*result.failed, *result.unknown))
             stopped = raised or (result.error.code if result.error is not None else None)
-            _finish(span, result.counts, run.progress, codes, stopped)
+            _finish(span, run.progress, codes, stopped)
 
 
 async def traced_stream(
@@ -124,7 +124,6 @@ async def traced_stream(
     from opentelemetry.trace import use_span  # noqa: PLC0415 - as in _tracer
 
     span = tracer.start_span(f"{stream.operation.name} stream", attributes=_names(stream.operation))
-    counts: dict[str, int] = dict.fromkeys(Status, 0)
     codes: Counter[str] = Counter()
     raised: str | None = None
     try:
@@ -137,7 +136,6 @@ async def traced_stream(
             finally:
                 on_call.reset(told)
         while outcome is not None:
-            counts[outcome.status] += 1
             _count_codes(codes, (outcome,))
             yield outcome
             outcome = await anext(stream, None)
@@ -151,13 +149,10 @@ async def traced_stream(
         try:
             await stream.aclose()
         finally:
-            pending = stream.pending
-            for outcome in pending:
-                counts[outcome.status] += 1
-            _count_codes(codes, pending)
+            _count_codes(codes, stream.pending)
             stopped = raised or (stream.error.code if stream.error is not None else None)
             span.set_attribute("itemwise.items", stream.progress.total)
-            _finish(span, counts, stream.progress, codes, stopped)
+            _finish(span, stream.progress, codes, stopped)
             span.end()
 
 
@@ -217,19 +212,13 @@ def _count_codes(codes: Counter[str], outcomes: Iterable[Outcome[Any, Any]]) -> 
             codes[code] += 1
 
 
-def _finish(
-    span: Span,
-    counts: Mapping[str, int],
-    progress: Progress,
-    codes: Counter[str],
-    stopped: str | None,
-) -> None:
+def _finish(span: Span, progress: Progress, codes: Counter[str], stopped: str | None) -> None:
     """Write what came of the items, and what ended the work too early, if anything."""
     from opentelemetry.trace import Status as SpanStatus  # noqa: PLC0415 - as in _tracer
     from opentelemetry.trace import StatusCode  # noqa: PLC0415
 
-    for status, count in counts.items():
-        span.set_attribute(f"itemwise.{status}", count)
+    for status in Status:
+        span.set_attribute(f"itemwise.{status}", getattr(progress, status))
     span.set_attribute("itemwise.calls", progress.calls)
     span.set_attribute("itemwise.retries", progress.retries)
     span.set_attribute("itemwise.throttled", progress.throttled)
@@ -237,5 +226,5 @@ def _finish(
         span.set_attribute("itemwise.codes", [code for code, _ in codes.most_common(_MOST_CODES)])
     if stopped is not None:
         span.set_attribute("error.type", stopped)
-    if stopped is not None or sum(counts.values()) > counts[Status.SUCCEEDED]:
+    if stopped is not None or progress.settled > progress.succeeded:
         span.set_status(SpanStatus(StatusCode.ERROR, stopped))

@@ -489,7 +489,7 @@ class Sky:
         error = await self._until_done(consume(), weather, lambda: None)
         for stream in kept:
             await stream.aclose()
-            assert stream.progress.total == len(source.read)
+            assert stream.progress.settled == stream.progress.total == len(source.read)
             pending = [*stream.pending]
             if error is None and weather.take is None and weather.cancel is None:
                 assert not pending

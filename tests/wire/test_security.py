@@ -24,7 +24,17 @@ from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession, get_session
 
-from itemwise import CallError, ResponseError, RetryPolicy, TransientError, open_client, run_batch
+from itemwise import (
+    CallError,
+    Pace,
+    ResponseError,
+    RetryPolicy,
+    TransientError,
+    Unknown,
+    open_client,
+    run_batch,
+    stream_batch,
+)
 from itemwise._bounded import MAX_REPLY_BYTES, BoundedSession
 from itemwise._client import ClientArguments
 from itemwise.testing import (
@@ -353,6 +363,32 @@ async def test_a_run_with_unknown_items_is_warned_of_once(
         assert part in record.getMessage()
 
 
+@pytest.mark.parametrize("leaves_early", [False, True])
+async def test_a_stream_with_unknown_items_is_warned_of_once(
+    aws: LocalAWS, client: AioBaseClient, caplog: pytest.LogCaptureFixture, leaves_early: bool
+) -> None:
+    aws.inject(Drop(when="after", times=1))
+    aws.inject(Garbage(kind="text"))
+    items = FMS.items(range(9))
+    options: dict[str, Any] = {"chunk_size": 2, "concurrency": 1, "retry": None}
+
+    with caplog.at_level(logging.DEBUG, "itemwise"):
+        async with stream_batch(
+            client, FMS.operation, FMS.make([]), items, pace=Pace(), **options
+        ) as stream:
+            first = await anext(stream)
+            if not leaves_early:
+                async for _ in stream:
+                    pass
+
+    assert isinstance(first, Unknown)
+    assert stream.progress.unknown == 9 or leaves_early
+    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.name == "itemwise"
+    for part in (FMS.name, f" {stream.progress.unknown} items", first.error.code):
+        assert part in record.getMessage()
+
+
 async def test_a_run_without_unknown_items_is_not_warned_of(
     aws: LocalAWS, client: AioBaseClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -360,6 +396,8 @@ async def test_a_run_without_unknown_items_is_not_warned_of(
 
     with caplog.at_level(logging.DEBUG, "itemwise"):
         await run_batch(client, FMS.operation, FMS.request(3))
+        async for _ in stream_batch(client, FMS.operation, FMS.make([]), FMS.items(range(3))):
+            pass
 
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 

@@ -296,6 +296,27 @@ async def test_equal_items_in_a_chunk_travel_once_and_apart_they_travel_again(
     assert stream.progress.settled == 6
 
 
+@only_fms
+async def test_what_is_under_way_is_pending_and_not_yet_settled(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    reading = Reading(case.items(range(4)))
+    reading.gates[3] = asyncio.Event()
+    stream = open_stream(case, client, reading.slowly(), chunk_size=2, concurrency=1, retry=BRIEF)
+    yielded = [await anext(stream)]
+    await until(lambda: reading.read == 3)
+
+    # The third waits for others in its chunk.
+    assert [outcome.index for outcome in stream.pending] == [1, 2]
+    assert getattr(stream.pending[1], "reason", None) is NotAttemptedReason.PENDING
+    assert stream.progress.settled == 2
+    await stream.aclose()
+    assert getattr(stream.pending[1], "reason", None) is NotAttemptedReason.CANCELLED
+    assert stream.progress.settled == stream.progress.total == 3
+    counts = check_stream(case, aws, reading.items[:3], [*yielded, *stream.pending])
+    assert counts == {"succeeded": 2, "not_attempted": 1}
+
+
 async def test_equal_items_are_pending_one_by_one(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
@@ -360,8 +381,13 @@ async def test_a_stream_that_is_closed_early_accounts_for_all_that_was_read(
     read = stream.progress.total
     assert kind == "list" or read == reading.read
     assert len(yielded) == taken
-    check_stream(case, aws, reading.items[:read], [*yielded, *stream.pending])
+    counts = check_stream(case, aws, reading.items[:read], [*yielded, *stream.pending])
     assert [outcome.index for outcome in stream.pending] == sorted(o.index for o in stream.pending)
+    reasons = {outcome.reason for outcome in stream.pending if isinstance(outcome, NotAttempted)}
+    assert reasons <= {NotAttemptedReason.CANCELLED}
+    # What the close left open is counted too.
+    assert stream.progress.settled == read
+    assert {status: getattr(stream.progress, status) for status in counts} == counts
     assert left_behind() == []
     # And it stays closed.
     await stream.aclose()
@@ -768,6 +794,10 @@ async def test_a_fault_in_an_operations_own_code_loses_no_outcome(
         outcomes = [*yielded, *stream.pending]
         counts = check_stream(case, aws, items[: stream.progress.total], outcomes)
         assert counts == {"succeeded": 2, "not_attempted": 2}
+        # What was left open comes before the error does.
+        assert stream.progress.settled == 4 == (len(outcomes) if leaves_early else len(yielded))
+        reasons = {outcome.reason for outcome in outcomes if isinstance(outcome, NotAttempted)}
+        assert reasons == {NotAttemptedReason.STOPPED}
         del stream
         gc.collect()
     assert complaints == []
