@@ -68,7 +68,8 @@ async def run_batch(
         One outcome for each item, in input order.
 
     Raises:
-        ValueError: an argument is out of its range, or two items have one key and differ.
+        ValueError: an argument is out of its range, two items have one key and differ, or the
+            operation makes requests with more items than it was given, or fewer.
         TypeError: an argument is of another kind, or of another service or operation.
         ConfigurationError: the installed botocore does not know the operation, or not by its name.
         asyncio.CancelledError: the caller was cancelled. For the accounting of what was done until
@@ -164,6 +165,8 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         Raises:
             RuntimeError: the run has begun before.
+            ValueError: the operation makes requests with more items than it was given, or fewer;
+                `result` is complete.
             asyncio.CancelledError: the caller was cancelled; `result` is complete.
         """
         if self._begun:
@@ -181,6 +184,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 reason = NotAttemptedReason.STOPPED
             elif not in_time:
                 reason = NotAttemptedReason.DEADLINE
+        except Exception:
+            reason = NotAttemptedReason.STOPPED
+            raise
         finally:
             self._result = result = self._accounting(reason)
             unknown = result.unknown

@@ -16,6 +16,7 @@ from itemwise._arguments import check_call
 from itemwise._body import Outgoing
 from itemwise._classify import classify
 from itemwise._own_retries import own_attempts
+from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
 from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, repeat
@@ -58,7 +59,7 @@ async def call(
         raise _too_many(operation, request, len(items))
     if items:
         # One payload, one client token: whatever is repeated below repeats the token too.
-        request = operation.with_items(request, items)
+        request = payload(operation, request, items)
     error: CallError | None = None
 
     async def once() -> ResponseT | Again:

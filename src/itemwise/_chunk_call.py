@@ -12,6 +12,7 @@ from itemwise._exchange import Exchange
 from itemwise._observe import tell
 from itemwise._operation import Verdict
 from itemwise._outcomes import NotAttemptedReason, Unknown, Unsuccessful
+from itemwise._payload import payload
 from itemwise._plan import Chunk
 from itemwise._rate import Start
 from itemwise._reply import Reply
@@ -151,7 +152,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 return _LEFT_TO_THE_RUN
             if self._request is None:
                 # Once for each payload: an attempt with the same items repeats the client token.
-                self._request = exchange.operation.with_items(exchange.request, self.chunk.items)
+                self._request = payload(exchange.operation, exchange.request, self.chunk.items)
         except BaseException:
             exchange.pace.withdraw(start)
             raise

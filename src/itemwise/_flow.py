@@ -10,6 +10,7 @@ from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
+from itemwise._payload import payload
 from itemwise._plan import Chunk, distinct
 from itemwise._shape import Request, Response
 from itemwise._source import Source
@@ -171,7 +172,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             return None
         try:
             # A model is checked as a whole: the items of a stream have not been seen before.
-            whole = operation.with_items(self.exchange.request, items)
+            whole = payload(operation, self.exchange.request, items)
             operation.request.model_validate(dict(whole))
             first, twins = distinct(operation, items)
         except Exception as error:  # noqa: BLE001 - pydantic's, or what strange items do to a function

@@ -80,8 +80,9 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
         response: the response model.
         max_items: most items in one call.
         items: lists a request's items; an item's place there is its index.
-        with_items: makes a request with the shared members of another and the given items. Where
-            the operation has a client token, it pins one here: the given request's own where the
+        with_items: makes a request with the shared members of another and the given items, all of
+            them and no others; each call's request is counted before it is sent. Where the
+            operation has a client token, it pins one here: the given request's own where the
             items are all of that request's, else a new one.
         key: what identifies an item to the service, from its place in the call and its value, and
             from nothing else.
@@ -144,6 +145,7 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
             pydantic.ValidationError: more items than one call carries. Nothing was sent.
             TypeError: an argument is of another kind, or of another service or operation. Nothing
                 was sent.
+            ValueError: `with_items` has made a request with more items, or fewer. Nothing was sent.
             ConfigurationError: the installed botocore does not know the operation, or not by its
                 name.
         """

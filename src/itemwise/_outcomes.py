@@ -44,7 +44,8 @@ class NotAttemptedReason(StrEnum):
     CANCELLED = "cancelled"
     DEADLINE = "deadline"
     STOPPED = "stopped"
-    """A fault that every other call would share stopped the run: see `BatchResult.error`."""
+    """A fault that every other call would share stopped the run: see `BatchResult.error`; or an
+    exception did, which was raised."""
     UNREACHABLE = "unreachable"
     """The request could not leave: no credentials, connection refused, unknown host."""
 

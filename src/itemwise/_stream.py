@@ -69,7 +69,8 @@ def stream_batch(
         pace: when attempts may start; by default what all runs on this client and operation share.
 
     Raises:
-        ValueError: an argument is out of its range, or the request has items of its own.
+        ValueError: an argument is out of its range, or the request has items of its own; while
+            iterating: the operation makes requests with more items than it was given, or fewer.
         TypeError: an argument is of another kind, or of another service or operation; as the source
             also a string, bytes or a mapping.
         ConfigurationError: the installed botocore does not know the operation, or not by its name.

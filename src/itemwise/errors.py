@@ -12,7 +12,8 @@ ItemwiseError
 ```
 
 A request that does not fit its model is pydantic's own ``ValidationError``, raised before anything
-is sent. A nonsensical argument is a ``ValueError`` or a ``TypeError``.
+is sent. A nonsensical argument is a ``ValueError`` or a ``TypeError``, and so is an operation whose
+functions contradict each other.
 """
 
 from __future__ import annotations

@@ -765,6 +765,32 @@ async def test_an_item_of_another_kind_is_named(
     assert aws.ledger.call_count() == 2
 
 
+@pytest.mark.parametrize("kind", SOURCES)
+@only_fms
+async def test_an_operation_that_leaves_items_out_sends_nothing(
+    case: Case, client: AioBaseClient, aws: LocalAWS, kind: str
+) -> None:
+    def with_items(request: Any, items: Any) -> Any:
+        return case.operation.with_items(request, items[:-1])
+
+    reading = Reading(case.items(range(8)))
+    stream: AnyStream = stream_batch(
+        client,
+        replace(case.operation, with_items=with_items),
+        case.make([]),
+        SOURCES[kind](reading),
+        chunk_size=4,
+        concurrency=1,
+    )
+    outcomes: list[AnyOutcome] = []
+
+    with pytest.raises(ValueError, match=f"{case.name} was given 4 items .* with 3"):
+        await collect(stream, outcomes)
+
+    assert check_stream(case, aws, reading.items[:4], outcomes) == {"not_attempted": 4}
+    assert aws.ledger.calls == []
+
+
 @only_fms
 async def test_a_fault_in_an_operations_own_code_loses_no_outcome(
     case: Case, client: AioBaseClient, aws: LocalAWS, complaints: list[str]

@@ -370,6 +370,20 @@ async def test_another_spelling_of_an_operation_is_refused_with_its_wire_name(
     assert aws.ledger.calls == []
 
 
+async def test_a_call_whose_request_lacks_an_item_is_not_sent(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    def with_items(request: Any, items: Any) -> Any:
+        return case.operation.with_items(request, items[:-1])
+
+    operation = replace(case.operation, with_items=with_items)
+
+    with pytest.raises(ValueError, match=f"with_items of {case.name} was given 3 items .* with 2"):
+        await operation(client, case.request(3))
+
+    assert aws.ledger.calls == []
+
+
 @pytest.mark.parametrize("case", [FMS, GREENGRASS, RAM], ids=case_id)
 async def test_a_call_without_items_is_sent_as_it_is(
     case: Case, client: AioBaseClient, aws: LocalAWS
