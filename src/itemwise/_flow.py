@@ -10,8 +10,8 @@ from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
-from itemwise._payload import payload
-from itemwise._plan import Chunk, distinct
+from itemwise._payload import fitting
+from itemwise._plan import Chunk
 from itemwise._shape import Request, Response
 from itemwise._source import Source
 from itemwise._workers import progress_of, side_by_side, warn_of_unknown
@@ -165,27 +165,24 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             await carry(exchange, chunk, self._alone)
 
     async def _next_chunk(self) -> Chunk[ItemT] | None:
-        operation, source = self.exchange.operation, self._source
-        start = await source.hold(self.exchange.max_chunk)
+        exchange, source, outbox = self.exchange, self._source, self._outbox
+        start = await source.hold(exchange.max_chunk)
         items = source.held
         if not items:
             return None
-        try:
-            # A model is checked as a whole: the items of a stream have not been seen before.
-            whole = payload(operation, self.exchange.request, items)
-            operation.request.model_validate(dict(whole))
-            first, twins = distinct(operation, items)
-        except Exception as error:  # noqa: BLE001 - pydantic's, or what strange items do to a function
-            error.add_note(f"in items {start} to {start + len(items) - 1} of the stream")
-            source.fail(error)
-            self._outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
-            source.release()
-            return None
-        for index, equals in twins.items():
-            self._outbox.twins[start + index] = [(start + equal, items[equal]) for equal in equals]
+        found = fitting(exchange.operation, exchange.request, items, start)
+        if found.error is not None:
+            source.fail(found.error)
+            source.held = items[found.count :]
+            outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
         source.release()
+        if not found.count:
+            return None
+        for position, equals in found.twins.items():
+            outbox.twins[start + position] = [(start + equal, items[equal]) for equal in equals]
         return Chunk(
-            indexes=[start + index for index in first], items=[items[index] for index in first]
+            indexes=[start + position for position in found.travel],
+            items=[items[position] for position in found.travel],
         )
 
     def _settle_rest(self, reason: NotAttemptedReason) -> None:

@@ -44,8 +44,9 @@ class NotAttemptedReason(StrEnum):
     CANCELLED = "cancelled"
     DEADLINE = "deadline"
     STOPPED = "stopped"
-    """A fault that every other call would share stopped the run: see `BatchResult.error`; or an
-    exception did, which was raised."""
+    """A fault that every other call would share stopped the run: see `BatchResult.error` and
+    `BatchStream.error`. Or an exception did, which was raised: of an item of a stream that does not
+    fit the request, of a stream's source, or of the operation's own functions."""
     UNREACHABLE = "unreachable"
     """The request could not leave: no credentials, connection refused, unknown host."""
 

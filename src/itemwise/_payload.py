@@ -1,14 +1,22 @@
-"""Pure: the request of one call, held against the items that it is to carry."""
+"""Pure: the request of one call, held against the items that it is to carry.
+
+The items of a request were checked when it was made. Those of a stream are checked here, as they
+come: the first that does not fit is found, so that those before it can be sent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from itemwise._operation import Operation
+from itemwise._plan import ClashError, distinct
 from itemwise._shape import Request
 
-__all__ = ["payload"]
+__all__ = ["Fitting", "fitting", "payload"]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ItemT = TypeVar("ItemT")
@@ -41,3 +49,86 @@ def _check_count(operation: Operation[RequestT, Any, Any, Any], made: RequestT, 
             f"{carried}, as its items function counts them; the request was not sent. Describe the "
             "operation so that with_items puts in all items that it is given, and no others"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitting:
+    """Which items of a stream can travel in one call.
+
+    Attributes:
+        count: how many fit the request, from the first on.
+        travel: of these, the positions of those that travel: each key once.
+        twins: for the position of an item that travels and has equals, theirs.
+        error: why the next item does not fit; ``None`` where all do. It names the item.
+    """
+
+    count: int
+    travel: Sequence[int]
+    twins: Mapping[int, Sequence[int]]
+    error: Exception | None
+
+
+def fitting(
+    operation: Operation[RequestT, Any, ItemT, Any],
+    request: RequestT,
+    items: Sequence[ItemT],
+    start: int,
+) -> Fitting:
+    """Find how many items of a stream fit the request, and what is wrong with the next.
+
+    Args:
+        operation: the operation.
+        request: where the shared members come from.
+        items: items that no model has checked yet.
+        start: the first one's index in the stream.
+
+    Raises:
+        ValueError: the operation makes a request with more items than it is given, or fewer.
+    """
+    made = request
+    travel: Sequence[int] = ()
+    twins: Mapping[int, Sequence[int]] = {}
+    error: Exception | None = None
+    # Nearly always all fit. Else halving takes few steps to the first that does not.
+    fits, fails, tried = 0, len(items) + 1, len(items)
+    while fits + 1 < fails:
+        try:
+            checked = _checked(operation, request, items[:tried], start)
+        except Exception as caught:  # noqa: BLE001 - pydantic's, or what strange items do to a function
+            fails, error = tried, caught
+        else:
+            fits, (made, travel, twins) = tried, checked
+        tried = (fits + fails) // 2
+    if fits:
+        _check_count(operation, made, fits)
+    if error is not None:
+        error = _naming(operation, start + fits, items[fits], error)
+    return Fitting(count=fits, travel=travel, twins=twins, error=error)
+
+
+def _checked(
+    operation: Operation[RequestT, Any, ItemT, Any],
+    request: RequestT,
+    items: Sequence[ItemT],
+    start: int,
+) -> tuple[RequestT, Sequence[int], Mapping[int, Sequence[int]]]:
+    made = operation.with_items(request, items)
+    # A model is checked as a whole: its validators may be about more than one item.
+    operation.request.model_validate(dict(made))
+    return made, *distinct(operation, items, start)
+
+
+def _naming(
+    operation: Operation[Any, Any, Any, Any], index: int, item: object, error: Exception
+) -> Exception:
+    """Make an error say which item of the stream it is about."""
+    if isinstance(error, ValidationError | ClashError):
+        # Its own words count from the start of a chunk that the caller knows nothing of.
+        error.add_note(f"item {index} of the stream")
+        return error
+    named = TypeError(
+        f"item {index} of the stream is a {type(item).__name__}, of which {operation.name} can "
+        f"make nothing: {type(error).__name__}"
+    )
+    named.__cause__ = error
+    return named

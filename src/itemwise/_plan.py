@@ -10,9 +10,13 @@ from typing import Any, Generic, TypeVar
 
 from itemwise._operation import Key, Operation, by_value
 
-__all__ = ["Chunk", "Plan", "distinct"]
+__all__ = ["Chunk", "ClashError", "Plan", "distinct"]
 
 ItemT = TypeVar("ItemT")
+
+
+class ClashError(ValueError):
+    """Two items have one key and are not equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +75,23 @@ class Plan(Generic[ItemT]):
 
 
 def distinct(
-    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]
+    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT], start: int = 0
 ) -> tuple[Sequence[int], dict[int, list[int]]]:
     """Find the items that travel: each key once.
 
     Where the key depends on the position, as it does for services that answer by position, no two
     items are equal.
 
+    Args:
+        operation: the operation.
+        items: the items.
+        start: the first one's index as the caller counts, for the error.
+
     Returns:
-        The indexes of the first item of each key, and for each of these that has equals theirs.
+        The positions of the first item of each key, and for each of these that has equals theirs.
 
     Raises:
-        ValueError: two items with one key that are not equal: the service could not tell them
+        ClashError: two items with one key that are not equal: the service could not tell them
             apart, and one of them would be lost.
         TypeError: the first key is no tuple.
     """
@@ -104,9 +113,10 @@ def distinct(
         if known == index:
             continue
         if items[known] != item:
-            raise ValueError(
-                f"items {known} and {index} of {operation.name} have one key and differ: the "
-                "service cannot tell them apart. Give each its own key, or send one of them"
+            raise ClashError(
+                f"items {start + known} and {start + index} of {operation.name} have one key and "
+                "differ: the service cannot tell them apart. Give each its own key, or send one "
+                "of them"
             )
         twins.setdefault(known, []).append(index)
     return array("L", first.values()), twins

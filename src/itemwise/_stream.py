@@ -53,7 +53,9 @@ def stream_batch(
     outcomes are taken, so that memory is bounded by concurrency times chunk. A chunk leaves when it
     is full or the source has ended. Equal items in one chunk travel once; those further apart are
     sent again. An exception of the source reaches the caller after what was read has its outcome.
-    A run that a fault stops yields the rest of the source as `NotAttempted`.
+    So does that of an item that does not fit the request: what was read before it is sent, and it
+    and what was read after it are `NotAttempted`. A run that a fault stops yields the rest of the
+    source as `NotAttempted`.
 
     Args:
         client: any aiobotocore client of the operation's service.
@@ -70,12 +72,15 @@ def stream_batch(
 
     Raises:
         ValueError: an argument is out of its range, or the request has items of its own; while
-            iterating: the operation makes requests with more items than it was given, or fewer.
+            iterating: two items of a chunk have one key and differ, or the operation makes requests
+            with more items than it was given, or fewer.
         TypeError: an argument is of another kind, or of another service or operation; as the source
-            also a string, bytes or a mapping.
+            also a string, bytes or a mapping. While iterating: an item is of a kind of which the
+            operation can make nothing.
         ConfigurationError: the installed botocore does not know the operation, or not by its name.
         RuntimeError: called outside of a running event loop, to which the stream belongs.
-        pydantic.ValidationError: while iterating: an item does not fit the request.
+        pydantic.ValidationError: while iterating: an item does not fit the request. A note says
+            which of the stream.
     """
     check_call(client, operation, request, retry)
     check_options(
@@ -138,7 +143,10 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     @property
     def error(self) -> CallError | None:
-        """What stopped the run, if anything did."""
+        """The fault of a call that stopped the run, if one did.
+
+        What the source or an item that does not fit brings is no such fault: iterating raises it.
+        """
         return self._flow.exchange.error
 
     @property

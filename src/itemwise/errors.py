@@ -12,7 +12,8 @@ ItemwiseError
 ```
 
 A request that does not fit its model is pydantic's own ``ValidationError``, raised before anything
-is sent. A nonsensical argument is a ``ValueError`` or a ``TypeError``, and so is an operation whose
+is sent; a stream, which sees an item when it reads it, raises it after what it has read has its
+outcome. A nonsensical argument is a ``ValueError`` or a ``TypeError``, and so is an operation whose
 functions contradict each other.
 """
 

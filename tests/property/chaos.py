@@ -493,7 +493,9 @@ class Sky:
             pending = [*stream.pending]
             if error is None and weather.take is None and weather.cancel is None:
                 assert not pending
-        assert isinstance(error, StumbleError | None)
+        # What an operation makes of an item is the item's fault, as far as a stream can know.
+        cause = error.__cause__ if isinstance(error, TypeError) else error
+        assert isinstance(cause, StumbleError | None)
         assert source.most_ahead <= ahead, "the source was read too far ahead"
         assert request.model_dump() == before
         if not kept:

@@ -20,6 +20,7 @@ from itemwise import (
     BatchResult,
     BatchStream,
     CallRecord,
+    Key,
     NotAttempted,
     NotAttemptedReason,
     Outcome,
@@ -42,7 +43,17 @@ from itemwise.testing import (
     Throttle,
 )
 from tests.conftest import Clock
-from tests.wire.cases import CONNECT, FMS, Case, case_id, check_accounting, rounds, until
+from tests.wire.cases import (
+    CONNECT,
+    FMS,
+    GREENGRASS,
+    RAM,
+    Case,
+    case_id,
+    check_accounting,
+    rounds,
+    until,
+)
 
 AnyStream = BatchStream[Any, Any, Any, Any]
 AnyOutcome = Outcome[Any, Any]
@@ -737,32 +748,103 @@ async def test_an_item_that_does_not_fit_the_request_is_named_and_ends_the_readi
     with pytest.raises(ValidationError) as caught:
         await collect(stream, outcomes)
 
-    assert caught.value.__notes__ == ["in items 10 to 14 of the stream"]
+    assert caught.value.__notes__ == ["item 12 of the stream"]
     outcomes.sort(key=lambda outcome: outcome.index)
     assert [outcome.item for outcome in outcomes] == items[:15]
-    assert [o.status for o in outcomes] == [*["succeeded"] * 10, *["not_attempted"] * 5]
-    assert set(case.applied(aws)) == set(case.keys(*range(10)))
+    # What stands before it in its chunk is sent.
+    assert [o.status for o in outcomes] == [*["succeeded"] * 12, *["not_attempted"] * 3]
+    assert set(case.applied(aws)) == set(case.keys(*range(12)))
     reasons = {getattr(outcome, "reason", None) for outcome in outcomes}
     assert reasons == {None, NotAttemptedReason.STOPPED}
     assert stream.pending == []
+    assert stream.error is None
+
+
+@pytest.mark.parametrize("bad", range(8))
+@only_fms
+async def test_a_bad_item_is_found_wherever_it_stands(
+    case: Case, client: AioBaseClient, aws: LocalAWS, bad: int
+) -> None:
+    items = case.items([0, 1, 2, 0, 4, 5, 1, 7])
+    items[bad] = ""
+    outcomes: list[AnyOutcome] = []
+
+    with pytest.raises(ValidationError) as caught:
+        await collect(open_stream(case, client, items), outcomes)
+
+    assert caught.value.__notes__ == [f"item {bad} of the stream"]
+    outcomes.sort(key=lambda outcome: outcome.index)
+    assert [outcome.item for outcome in outcomes] == items
+    assert [o.status for o in outcomes] == ["succeeded"] * bad + ["not_attempted"] * (8 - bad)
+    assert set(case.applied(aws)) == {case.key(item) for item in items[:bad]}
 
 
 async def test_an_item_of_another_kind_is_named(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
-    items = [*case.items(range(4)), object()]
-    stream = open_stream(case, client, items, chunk_size=2, concurrency=1)
+    items = [*case.items(range(5)), object(), *case.items([6, 7])]
+    stream = open_stream(case, client, items, chunk_size=4, concurrency=1)
     outcomes: list[AnyOutcome] = []
 
-    # Whatever the operation's own functions make of it.
-    with pytest.raises((ValidationError, AttributeError, TypeError)) as caught:
+    with pytest.raises((ValidationError, TypeError)) as caught:
         await collect(stream, outcomes)
 
-    assert caught.value.__notes__ == ["in items 4 to 4 of the stream"]
-    assert [outcome.status for outcome in outcomes] == [*["succeeded"] * 4, "not_attempted"]
-    assert outcomes[-1].item is items[-1]
+    said = [str(caught.value), *getattr(caught.value, "__notes__", [])]
+    assert "item 5 of the stream" in "\n".join(said)
+    outcomes.sort(key=lambda outcome: outcome.index)
+    assert [o.status for o in outcomes] == [*["succeeded"] * 5, *["not_attempted"] * 3]
+    assert outcomes[5].item is items[5]
     assert left_behind() == []
-    assert aws.ledger.call_count() == 2
+    assert case.sizes(aws) == [4, 1]
+
+
+@pytest.mark.parametrize(
+    ("case", "item", "cause"),
+    [
+        pytest.param(RAM, "a string", AttributeError, id="makes no request"),
+        # It can stand for a model in a request, and has no key.
+        pytest.param(GREENGRASS, GREENGRASS.item(2).model_dump(), AttributeError, id="has no key"),
+    ],
+)
+async def test_what_an_item_of_another_kind_does_to_a_function_is_a_type_error(
+    case: Case, client: AioBaseClient, aws: LocalAWS, item: object, cause: type[Exception]
+) -> None:
+    items = [*case.items(range(2)), item]
+    outcomes: list[AnyOutcome] = []
+
+    kind = type(item).__name__
+    with pytest.raises(TypeError, match=f"item 2 of the stream is a {kind}, .*{case.name}") as told:
+        await collect(open_stream(case, client, items), outcomes)
+
+    assert isinstance(told.value.__cause__, cause)
+    statuses = [o.status for o in sorted(outcomes, key=lambda outcome: outcome.index)]
+    assert statuses == ["succeeded", "succeeded", "not_attempted"]
+    assert set(case.applied(aws)) == set(case.keys(0, 1))
+
+
+@only_fms
+async def test_items_with_one_key_that_differ_are_both_named(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    def key(_position: int, item: str) -> Key:
+        # What follows the sign is in no entry.
+        return (item.partition("#")[0],)
+
+    operation = replace(case.operation, key=key)
+    items = [f"{item}#{place}" for place, item in enumerate(case.items([*range(8), 6, 9]))]
+    stream: AnyStream = stream_batch(
+        client, operation, case.make([]), items, chunk_size=5, concurrency=1
+    )
+    outcomes: list[AnyOutcome] = []
+
+    with pytest.raises(ValueError, match="items 6 and 8 of BatchDisassociateResource") as caught:
+        await collect(stream, outcomes)
+
+    assert caught.value.__notes__ == ["item 8 of the stream"]
+    outcomes.sort(key=lambda outcome: outcome.index)
+    assert [outcome.item for outcome in outcomes] == items
+    assert [o.status for o in outcomes] == [*["succeeded"] * 8, *["not_attempted"] * 2]
+    assert case.sizes(aws) == [5, 3]
 
 
 @pytest.mark.parametrize("kind", SOURCES)
