@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Generic, TypeVar
 
@@ -23,6 +24,8 @@ RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
+
+logger = logging.getLogger("itemwise")
 
 _drivers: set[asyncio.Task[None]] = set()
 """Tasks of open streams: the loop holds no task that waits for a caller to go on."""
@@ -53,6 +56,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._reading = asyncio.Lock()
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
+        self._ended = False
 
     def progress(self) -> Progress:
         """Count what was read."""
@@ -78,10 +82,18 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
                     await outbox.wait_for_news()
             if not self._closed:
                 driver.result()
-                if self._source.error is not None:
-                    raise self._source.error
-        finally:
-            await self.close()
+                self._source.raise_error()
+        except BaseException as error:
+            await self._leave(error)
+            raise
+        else:
+            await self._leave(None)
+
+    async def _leave(self, error: BaseException | None) -> None:
+        by_another = self._closed
+        await self.close()
+        if not by_another:
+            self.tell_fault(error)
 
     async def close(self) -> None:
         """Start nothing more, give calls in flight their grace, and wait for the end.
@@ -95,9 +107,10 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._outbox.news.set()
         if driver is None:
             return
-        # A deadline gives the grace too, and to cancel again ends it.
+        # A deadline gives the grace too, and to cancel again ends it. A source that is being closed
+        # is to come to the end of that.
         in_grace = exchange.halted and exchange.error is None and exchange.in_flight
-        if first and not in_grace:
+        if first and not in_grace and not self._ended:
             driver.cancel()
         cancelled: asyncio.CancelledError | None = None
         while not driver.done():
@@ -110,7 +123,27 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
             driver.exception()
         if cancelled is not None:
+            self.tell_fault(cancelled)
             raise cancelled
+
+    def tell_fault(self, error: BaseException | None) -> None:
+        """Raise what closing the source has raised, or log it where it would hide an error.
+
+        Args:
+            error: what is on its way to the caller. To leave a generator early is no error.
+        """
+        fault, self._source.fault = self._source.fault, None
+        if fault is None:
+            return
+        if error is None or isinstance(error, GeneratorExit):
+            raise fault
+        # By its kind alone: its words can be of items.
+        logger.warning(
+            "%s: closing the source of a stream raised %s, while %s was on its way",
+            self.exchange.operation.name,
+            type(fault).__name__,
+            type(error).__name__,
+        )
 
     async def _drive(self) -> None:
         reason = NotAttemptedReason.CANCELLED
@@ -121,11 +154,13 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             raise
         finally:
             # However it ends: what was read has its outcome, and is counted.
+            self._ended = True
             self._settle_rest(reason)
             outbox = self._outbox
             warn_of_unknown(
                 self.exchange.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
             )
+            await self._source.close()
 
     async def _go_through(self) -> None:
         exchange, source = self.exchange, self._source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -21,6 +21,7 @@ class Source(Generic[ItemT]):
         read: how many items were read.
         held: items that were read last, and are not yet in a call or settled.
         error: what ended it too early.
+        fault: what closing it raised.
     """
 
     def __init__(self, items: Iterable[ItemT] | AsyncIterable[ItemT]) -> None:
@@ -34,6 +35,7 @@ class Source(Generic[ItemT]):
         self.read = 0
         self.held: list[ItemT] = []
         self.error: Exception | None = None
+        self.fault: Exception | None = None
         self._ended = False
         self._sync = None if isinstance(items, AsyncIterable) else iter(items)
         self._async = aiter(items) if isinstance(items, AsyncIterable) else None
@@ -51,9 +53,12 @@ class Source(Generic[ItemT]):
                 for item in islice(self._sync, size - len(self.held)):
                     self._keep(item)
             while self._async is not None and not self._ended and len(self.held) < size:
-                self._keep(await anext(self._async))
-        except StopAsyncIteration:
-            self._ended = True
+                try:
+                    item = await anext(self._async)
+                except StopAsyncIteration:
+                    self._ended = True
+                else:
+                    self._keep(item)
         except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
             self.fail(error)
         return start
@@ -70,6 +75,26 @@ class Source(Generic[ItemT]):
         """Read nothing more, because of an error that the caller is to see."""
         if self.error is None:
             self.error, self._ended = error, True
+
+    def raise_error(self) -> None:
+        """Raise what ended it too early, if anything did."""
+        if self.error is not None:
+            raise self.error
+
+    async def close(self) -> None:
+        """Close a generator that nothing reads from any more.
+
+        What it holds open, such as a cursor, is not left to the garbage collector.
+        """
+        # What could be sent into them is of no interest, and no type says what it is.
+        begun: object = self._sync if self._async is None else self._async
+        try:
+            if isinstance(begun, AsyncGenerator):
+                await begun.aclose()
+            elif isinstance(begun, Generator):
+                begun.close()
+        except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
+            self.fault = error
 
     def unsettled(self, reason: NotAttemptedReason) -> Iterator[NotAttempted[ItemT]]:
         """Give the outcomes that the held items have if they are not sent."""

@@ -61,12 +61,14 @@ def stream_batch(
         client: any aiobotocore client of the operation's service.
         operation: what to call.
         request: the shared members; its own items are empty.
-        items: the source, an iterable or an async iterable; an item's index is its place in it.
+        items: the source, an iterable or an async iterable; an item's index is its place in it. A
+            generator is closed when the stream has ended, however it does.
         concurrency: most calls in flight at once, from 1.
         chunk_size: most items in a call, from 1 to the operation's limit, which is the default.
         retry: how attempts are repeated; ``None`` makes exactly one attempt for each chunk.
         timeout: seconds from the first step after which nothing new starts. What was read ends
-            `Unknown` or `NotAttempted`; of an async source nothing more is read.
+            `Unknown` or `NotAttempted`; of an async source nothing more is read, and one that waits
+            for its next item is cancelled.
         isolate: whether a rejected chunk is halved until the culprits stand alone.
         pace: when attempts may start; by default what all runs on this client and operation share.
 
@@ -166,15 +168,13 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         `pending` then has the outcomes that were not yielded. Any task may close the stream, also
         while another iterates, whose iteration ends then, and while another closes it.
 
+        A source that is a generator is closed too, and what that raises is raised here. As ``async
+        with`` is left because of an error, it is logged instead, so that it does not hide that one.
+
         Raises:
             asyncio.CancelledError: the caller was cancelled; this has ended the grace.
         """
-        try:
-            await self._flow.close()
-        finally:
-            # Whoever iterates right now sees the end, and closes by that.
-            if not self._outcomes.ag_running:
-                await self._outcomes.aclose()
+        await self.__aexit__(None, None, None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -185,4 +185,10 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.aclose()
+        try:
+            await self._flow.close()
+        finally:
+            # Whoever iterates right now sees the end, and closes by that.
+            if not self._outcomes.ag_running:
+                await self._outcomes.aclose()
+        self._flow.tell_fault(error)

@@ -127,18 +127,19 @@ async def traced_stream(
     codes: Counter[str] = Counter()
     raised: str | None = None
     try:
-        # A step runs in the context of who asks for it, which is not ours to change for longer.
-        # What works at the stream keeps a copy of it as it is in the first step.
-        with use_span(span, record_exception=False, set_status_on_exception=False):
-            told = on_call.set(partial(_add_call, tracer))
-            try:
+        async with stream:
+            # A step runs in the context of who asks for it, which is not ours to change for longer.
+            # What works at the stream keeps a copy of it as it is in the first step.
+            with use_span(span, record_exception=False, set_status_on_exception=False):
+                told = on_call.set(partial(_add_call, tracer))
+                try:
+                    outcome = await anext(stream, None)
+                finally:
+                    on_call.reset(told)
+            while outcome is not None:
+                _count_codes(codes, (outcome,))
+                yield outcome
                 outcome = await anext(stream, None)
-            finally:
-                on_call.reset(told)
-        while outcome is not None:
-            _count_codes(codes, (outcome,))
-            yield outcome
-            outcome = await anext(stream, None)
     except GeneratorExit:
         # To leave early is no fault.
         raise
@@ -146,14 +147,11 @@ async def traced_stream(
         raised = type(error).__name__
         raise
     finally:
-        try:
-            await stream.aclose()
-        finally:
-            _count_codes(codes, stream.pending)
-            stopped = raised or (stream.error.code if stream.error is not None else None)
-            span.set_attribute("itemwise.items", stream.progress.total)
-            _finish(span, stream.progress, codes, stopped)
-            span.end()
+        _count_codes(codes, stream.pending)
+        stopped = raised or (stream.error.code if stream.error is not None else None)
+        span.set_attribute("itemwise.items", stream.progress.total)
+        _finish(span, stream.progress, codes, stopped)
+        span.end()
 
 
 def _tracer(provider: TracerProvider | None) -> Tracer:

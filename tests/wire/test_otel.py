@@ -419,6 +419,57 @@ async def test_a_stream_whose_loop_is_left_with_calls_in_flight_has_a_span_that_
     assert not complaints
 
 
+async def test_a_cancelled_stream_is_cancelled_also_where_its_source_cannot_be_closed(
+    client: AioBaseClient,
+    aws: LocalAWS,
+    provider: TracerProvider,
+    exporter: InMemorySpanExporter,
+    fast: RetryPolicy,
+) -> None:
+    def source() -> Iterator[object]:
+        try:
+            yield from FMS.items(range(1000))
+        finally:
+            raise LookupError
+
+    delay = aws.inject(Delay(seconds=30))
+    items = source()
+    stream = stream_of(client, items, chunk_size=1, concurrency=1, retry=fast)
+
+    async def take() -> None:
+        await anext(traced_stream(stream, tracer_provider=provider))
+
+    task = asyncio.create_task(take())
+    while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    root, _ = sorted_out(exporter)
+    assert attributes(root)["error.type"] == "CancelledError"
+    assert attributes(root)["itemwise.unknown"] == stream.progress.total == 1
+
+
+async def test_who_leaves_a_stream_early_is_told_what_closing_its_source_raised(
+    client: AioBaseClient, provider: TracerProvider, exporter: InMemorySpanExporter
+) -> None:
+    def source() -> Iterator[object]:
+        try:
+            yield from FMS.items(range(1000))
+        finally:
+            raise LookupError
+
+    stream = stream_of(client, source(), chunk_size=10, concurrency=2)
+    with pytest.raises(LookupError):
+        async with aclosing(traced_stream(stream, tracer_provider=provider)) as outcomes:
+            await anext(outcomes)
+
+    root, _ = sorted_out(exporter)
+    assert attributes(root)["error.type"] == "LookupError"
+    assert attributes(root)["itemwise.items"] == 1 + len(stream.pending)
+
+
 @pytest.mark.parametrize("entered", [True, False])
 async def test_a_stream_that_is_dropped_ends_its_span(
     client: AioBaseClient,
