@@ -38,8 +38,6 @@ def functions(description: Description, classes: Classes) -> Iterator[str]:
     if not _is_required(description):
         yield _items(description)
     yield _with_items(description)
-    if description.client_token:
-        yield _client_token(description)
     if not _by_value(description):
         yield (
             f"def _key(_position: int, item: {item_type(description)}) -> Key:\n"
@@ -52,6 +50,10 @@ def functions(description: Description, classes: Classes) -> Iterator[str]:
 
 def _by_value(description: Description) -> bool:
     return len(description.items) == 1 and keys.item_key(description) == "(item,)"
+
+
+def _key(description: Description) -> str:
+    return "by_value" if _by_value(description) else "_key"
 
 
 def _reason(description: Description, fact: str) -> str:
@@ -89,29 +91,13 @@ def _with_items(description: Description) -> str:
             why = f"{comment('A list that is there must not be empty.', 4)}\n"
     update = f'"{names.field(name)}": {value}'
     if description.client_token:
-        update += f', "{names.field(description.client_token)}": _client_token(request, items)'
+        token, field = names.field(description.client_token), names.field(name)
+        arguments = f"request.{token}, {_key(description)}, (items, request.{field})"
+        update += f', "{token}": client_token({arguments})'
     request = _request(description)
     return (
         f"def _with_items(request: {request}, items: Sequence[{item_type(description)}])"
         f" -> {request}:\n{why}    return request.model_copy(update={{{update}}})"
-    )
-
-
-def _client_token(description: Description) -> str:
-    assert description.client_token is not None
-    given = names.field(description.client_token)
-    items = names.field(_list(description))
-    arguments = f"request: {_request(description)}, items: Sequence[{item_type(description)}]"
-    return "\n".join(
-        [
-            f"def _client_token({arguments}) -> str | None:",
-            "    if not items:",
-            "        return None",
-            "    # A token belongs to one payload: the caller's to all items of the request.",
-            f"    given = request.{given}",
-            f"    whole = given is not None and list(items) == list(request.{items})",
-            "    return given if whole else str(uuid4())",
-        ]
     )
 
 
@@ -192,7 +178,7 @@ def constant(description: Description, item: str, entry: str, *, items: str, fie
         *_fact(description, "max_items", str(description.max_items)),
         f"    items={items},",
         "    with_items=_with_items,",
-        f"    key={'by_value' if _by_value(description) else '_key'},",
+        f"    key={_key(description)},",
         "    verdicts=_verdicts,",
         *_silence(description),
         *_fact(description, "idempotent", str(description.idempotent)),

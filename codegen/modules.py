@@ -30,11 +30,10 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Final
 from urllib.parse import unquote
-from uuid import uuid4
 """
 
 _OWN_IMPORTS: Final = """\
-from itemwise._operation import Key, Operation, Verdict, by_value
+from itemwise._operation import Key, Operation, Verdict, by_value, client_token
 from itemwise._shape import OPEN_ENUM, Request, RequestList, RequestShape, RequestUnion
 from itemwise._shape import Response, ResponseList, ResponseShape, ResponseUnion
 from itemwise._shape import Timestamp, length, wire

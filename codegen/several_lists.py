@@ -97,7 +97,7 @@ def _items(request: {request}) -> Sequence[{item}]:
         for entity in getattr(request, field) or ()
     ]
 """
-    yield from _token_functions(description, item, request, label)
+    yield _with_items(description, item, request, label)
     yield f"""
 def _key(_position: int, item: {item}) -> Key:
     return (str(item.{label}), item.entity)
@@ -105,34 +105,23 @@ def _key(_position: int, item: {item}) -> Key:
     yield _verdicts(description, label)
 
 
-def _token_functions(
-    description: Description, item: str, request: str, label: str
-) -> Iterator[str]:
+def _with_items(description: Description, item: str, request: str, label: str) -> str:
     token = description.client_token
     if token is None:
         raise CodegenError("several lists without a client token are not supported")
     reason = description.why("client_token")
     assert reason is not None
     given = names.field(token)
-    yield f"""
+    return f"""
 def _with_items(request: {request}, items: Sequence[{item}]) -> {request}:
     lists: dict[str, list[str]] = {{field: [] for field in _FIELDS.values()}}
     for item in items:
         lists[_FIELDS[item.{label}]].append(item.entity)
     update: dict[str, object] = {{field: tuple(list_) or None for field, list_ in lists.items()}}
+    pairs = [(list_, getattr(request, field)) for field, list_ in lists.items()]
     # {reason.why}
-    update["{given}"] = _client_token(request, items) if items else None
+    update["{given}"] = client_token(request.{given}, by_value, *pairs)
     return request.model_copy(update=update)
-"""
-    yield f"""
-def _client_token(request: {request}, items: Sequence[{item}]) -> str:
-    given = request.{given}
-    if given is None:
-        return str(uuid4())
-    # Most chunks of a long request differ in length: no need to look at each item then.
-    total = sum(len(getattr(request, field) or ()) for field in _FIELDS.values())
-    whole = len(items) == total and list(items) == _items(request)
-    return given if whole else str(uuid4())
 """
 
 

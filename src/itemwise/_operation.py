@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from uuid import uuid4
 
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response, ResponseShape
@@ -12,7 +14,7 @@ from itemwise._shape import Request, Response, ResponseShape
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
-__all__ = ["Key", "Operation", "Verdict", "by_value"]
+__all__ = ["Key", "Operation", "Verdict", "by_value", "client_token"]
 
 Key: TypeAlias = tuple[Hashable, ...]
 """What identifies an item to the service: plain values such as strings, never models."""
@@ -30,6 +32,46 @@ RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
+
+
+def client_token(
+    given: str | None,
+    key: Callable[[int, ItemT], Key],
+    *lists: tuple[Sequence[ItemT], Sequence[ItemT] | None],
+) -> str | None:
+    """Give the client token of a call, for `Operation.with_items`.
+
+    A token belongs to one payload: the caller's to all items of the request, as they stand there or
+    each once, as a run sends equal ones. Any other payload has a new one.
+
+    Args:
+        given: the request's own token.
+        key: the operation's key, which does not depend on the position.
+        lists: for each list of items, those of the call and those of the request.
+
+    Returns:
+        The token; ``None`` for a call without items.
+    """
+    if not any(items for items, _ in lists):
+        return None
+    whole = given is not None and all(_are_all(key, items, of or ()) for items, of in lists)
+    return given if whole else str(uuid4())
+
+
+def _are_all(key: Callable[[int, ItemT], Key], items: Sequence[ItemT], of: Sequence[ItemT]) -> bool:
+    if len(items) == len(of):
+        return list(items) == list(of)
+    # One by one: most chunks of a long request differ from it at their first item.
+    return all(one == other for one, other in zip_longest(items, _each_once(key, of)))
+
+
+def _each_once(key: Callable[[int, ItemT], Key], items: Sequence[ItemT]) -> Iterator[ItemT]:
+    seen: set[Key] = set()
+    for item in items:
+        known = key(0, item)
+        if known not in seen:
+            seen.add(known)
+            yield item
 
 
 class Verdict(NamedTuple, Generic[EntryT]):
@@ -83,7 +125,8 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
         with_items: makes a request with the shared members of another and the given items, all of
             them and no others; each call's request is counted before it is sent. Where the
             operation has a client token, it pins one here: the given request's own where the
-            items are all of that request's, else a new one.
+            items are all of that request's, or all distinct ones, since equal items travel once;
+            else a new one.
         key: what identifies an item to the service, from its place in the call and its value, and
             from nothing else.
         verdicts: reads a response's entries, and nothing else: a result reads them again when a

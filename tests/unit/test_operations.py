@@ -34,6 +34,7 @@ from itemwise.services.ram import (
     SharedEntity,
     disassociate_resource_share,
 )
+from itemwise.services.rekognition import AssociateFacesRequest, associate_faces
 
 SHARE = "arn:aws:ram:eu-west-1:111122223333:resource-share/s"
 SCAN = "arn:aws:inspector2:eu-west-1:111122223333:owner/111122223333/codesecurity-configuration/c"
@@ -404,6 +405,39 @@ def test_ram_keeps_the_given_token_for_the_whole_request_alone() -> None:
     # As many as the request has, and others: a token belongs to one payload.
     assert token([*items[:-1], source("y")]) != "mine"
     assert token(items[::-1]) != "mine"
+
+
+def test_ram_keeps_the_given_token_for_all_distinct_items_of_the_request() -> None:
+    given = DisassociateResourceShareRequest(
+        resource_share_arn=SHARE,
+        principals=["p", "x", "p"],
+        # The same string is another item here.
+        resource_arns=["x", "x", "y"],
+        client_token="mine",
+    )
+    items = list(disassociate_resource_share.items(given))
+
+    def token(some: Sequence[SharedEntity]) -> str | None:
+        return disassociate_resource_share.with_items(given, some).client_token
+
+    distinct = [principal("p"), principal("x"), resource("x"), resource("y")]
+    assert token(items) == token(distinct) == "mine"
+    for other in (distinct[:-1], distinct[1:], [*distinct, source("x")], distinct[::-1], []):
+        assert token(other) != "mine"
+
+
+def test_the_token_of_a_request_with_one_list_goes_with_its_distinct_items() -> None:
+    given = AssociateFacesRequest(
+        collection_id="c", user_id="u", face_ids=["a", "b", "a"], client_request_token="mine"
+    )
+
+    def token(*some: str) -> str | None:
+        return associate_faces.with_items(given, some).client_request_token
+
+    assert token("a", "b", "a") == token("a", "b") == "mine"
+    for other in (["a"], ["b", "a"], ["a", "b", "c"], ["a", "b", "b"], ["a", "b", "c", "d"]):
+        assert token(*other) not in ("mine", None)
+    assert token() is None
 
 
 def test_ram_tells_failed_associations_from_accepted_ones() -> None:

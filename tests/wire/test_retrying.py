@@ -571,6 +571,22 @@ class TestClientToken:
         assert whole == "mine"
         assert len({"mine", *parts}) == 3
 
+    async def test_the_users_own_goes_along_where_equal_items_travel_once(
+        self, case: Case, client: AioBaseClient, aws: LocalAWS
+    ) -> None:
+        items = case.items([0, 1, 0, 50, 50])
+        request = case.make(items).model_copy(update={"client_token": "mine"})
+
+        # As a job that is started again.
+        for _ in range(2):
+            result: AnyResult = await run_batch(client, case.operation, request)
+            check_accounting(case, aws, request, result)
+        await run_batch(client, case.operation, request, chunk_size=2)
+
+        first, again, *parts = aws.ledger.calls
+        assert (first.client_token, again.client_token, again.replay) == ("mine", "mine", True)
+        assert "mine" not in {part.client_token for part in parts}
+
     async def test_a_part_of_a_rejected_chunk_has_a_new_one(
         self, case: Case, client: AioBaseClient, aws: LocalAWS
     ) -> None:

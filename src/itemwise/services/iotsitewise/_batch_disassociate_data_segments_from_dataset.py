@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
-from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Key, Operation, Verdict, client_token
 from itemwise._shape import (
     OPEN_ENUM,
     Request,
@@ -126,21 +125,11 @@ def _with_items(
     return request.model_copy(
         update={
             "disassociate_data_segment_entries": tuple(items),
-            "client_token": _client_token(request, items),
+            "client_token": client_token(
+                request.client_token, _key, (items, request.disassociate_data_segment_entries)
+            ),
         }
     )
-
-
-def _client_token(
-    request: BatchDisassociateDataSegmentsFromDatasetRequest,
-    items: Sequence[DisassociateDataSegmentEntry],
-) -> str | None:
-    if not items:
-        return None
-    # A token belongs to one payload: the caller's to all items of the request.
-    given = request.client_token
-    whole = given is not None and list(items) == list(request.disassociate_data_segment_entries)
-    return given if whole else str(uuid4())
 
 
 def _key(_position: int, item: DisassociateDataSegmentEntry) -> Key:

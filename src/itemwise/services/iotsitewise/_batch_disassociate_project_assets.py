@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Annotated, Final
-from uuid import uuid4
 
-from itemwise._operation import Operation, Verdict, by_value
+from itemwise._operation import Operation, Verdict, by_value, client_token
 from itemwise._shape import (
     Request,
     RequestList,
@@ -62,19 +61,13 @@ def _with_items(
     request: BatchDisassociateProjectAssetsRequest, items: Sequence[str]
 ) -> BatchDisassociateProjectAssetsRequest:
     return request.model_copy(
-        update={"asset_ids": tuple(items), "client_token": _client_token(request, items)}
+        update={
+            "asset_ids": tuple(items),
+            "client_token": client_token(
+                request.client_token, by_value, (items, request.asset_ids)
+            ),
+        }
     )
-
-
-def _client_token(
-    request: BatchDisassociateProjectAssetsRequest, items: Sequence[str]
-) -> str | None:
-    if not items:
-        return None
-    # A token belongs to one payload: the caller's to all items of the request.
-    given = request.client_token
-    whole = given is not None and list(items) == list(request.asset_ids)
-    return given if whole else str(uuid4())
 
 
 def _verdicts(

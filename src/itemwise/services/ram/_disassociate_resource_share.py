@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
-from uuid import uuid4
 
-from itemwise._operation import Key, Operation, Verdict
+from itemwise._operation import Key, Operation, Verdict, by_value, client_token
 from itemwise._shape import (
     Request,
     RequestList,
@@ -53,7 +52,8 @@ class DisassociateResourceShareRequest(Request):
     client_token: Annotated[str | None, wire("clientToken")] = None
     """What makes a repetition of the call harmless, best a UUID. A token belongs to one payload:
     with another one the service refuses it. A call without one makes its own, and so does each of
-    the calls into which a batch is cut."""
+    the calls into which a batch is cut. A batch that is one call has yours, also where equal items
+    of it travel once."""
 
 
 class DisassociateResourceShareResponse(Response):
@@ -90,19 +90,10 @@ def _with_items(
     for item in items:
         lists[_FIELDS[item.association_type]].append(item.entity)
     update: dict[str, object] = {field: tuple(list_) or None for field, list_ in lists.items()}
+    pairs = [(list_, getattr(request, field)) for field, list_ in lists.items()]
     # botocore makes no token: its model lacks the trait that asks for one.
-    update["client_token"] = _client_token(request, items) if items else None
+    update["client_token"] = client_token(request.client_token, by_value, *pairs)
     return request.model_copy(update=update)
-
-
-def _client_token(request: DisassociateResourceShareRequest, items: Sequence[SharedEntity]) -> str:
-    given = request.client_token
-    if given is None:
-        return str(uuid4())
-    # Most chunks of a long request differ in length: no need to look at each item then.
-    total = sum(len(getattr(request, field) or ()) for field in _FIELDS.values())
-    whole = len(items) == total and list(items) == _items(request)
-    return given if whole else str(uuid4())
 
 
 def _key(_position: int, item: SharedEntity) -> Key:

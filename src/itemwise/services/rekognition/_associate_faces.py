@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated, Final
-from uuid import uuid4
 
-from itemwise._operation import Operation, Verdict, by_value
+from itemwise._operation import Operation, Verdict, by_value, client_token
 from itemwise._shape import (
     OPEN_ENUM,
     Request,
@@ -113,17 +112,13 @@ class AssociateFacesResponse(Response):
 
 def _with_items(request: AssociateFacesRequest, items: Sequence[str]) -> AssociateFacesRequest:
     return request.model_copy(
-        update={"face_ids": tuple(items), "client_request_token": _client_token(request, items)}
+        update={
+            "face_ids": tuple(items),
+            "client_request_token": client_token(
+                request.client_request_token, by_value, (items, request.face_ids)
+            ),
+        }
     )
-
-
-def _client_token(request: AssociateFacesRequest, items: Sequence[str]) -> str | None:
-    if not items:
-        return None
-    # A token belongs to one payload: the caller's to all items of the request.
-    given = request.client_request_token
-    whole = given is not None and list(items) == list(request.face_ids)
-    return given if whole else str(uuid4())
 
 
 def _verdicts(response: AssociateFacesResponse) -> Iterable[Verdict[UnsuccessfulFaceAssociation]]:
