@@ -15,7 +15,7 @@ _STEP, _STEP_RATE, _POWER, _LARGEST_SHARE = 2.0, 50.0, 1.6, 1.2
 up to a share of the rate. About so many are throttled where a step was too high: a small share of
 what is sent, yet a fast service would take long to find with smaller ones."""
 
-_SMALLEST_SHARE = 0.38
+_SMALLEST_SHARE = 0.3
 """A step adds such a share at least, for services whose answers take long."""
 
 _FIRST_REFUSED, _STEP_REFUSED = 0.4, 0.33

@@ -12,6 +12,16 @@ __all__ = ["Start", "Window"]
 _REMEMBERED = 512
 """Attempts that took no token, at most."""
 
+_LEFT, _CERTAIN = 0.5, 0.8
+"""Tokens that a bucket may hold where a call was throttled, and the share of what it seems to hold
+that it holds for certain."""
+
+_ABOVE = 1.05
+"""How far above the rate at its end a window can bound the rate, at most."""
+
+_ROUNDS = 3
+"""What the bucket holds may depend on the rate: so often is one found from the other, at most."""
+
 
 @dataclass(slots=True)
 class Start:
@@ -100,8 +110,9 @@ class Window:
     ) -> float:
         """Bound the rate from above where the bucket may have been full within the window.
 
-        Replays the calls against a bucket, and answers the highest rate that would still have left
-        it empty at the end.
+        The highest rate at which a bucket that replays the calls would still be empty at the end.
+        If it was last full right before one of them, it has lost a token to that one and to each
+        later one since, and what flowed in since makes up for less than that.
 
         Args:
             end: the attempt whose throttle ends the window.
@@ -114,18 +125,15 @@ class Window:
             return end.rate  # A window longer than what is remembered.
         refused = set(self._refused)
         calls = (call for call in self._recent if first < call.number < end.number)
-        times = [call.time for call in calls if call.number not in refused]
-
-        def empty(rate: float) -> bool:
-            burst = max(1.0, 0.8 * burst_at(rate))
-            level, last = 0.5, self.anchor.time
-            for time in times:
-                level, last = min(burst, level + rate * (time - last)) - 1, time
-            return min(burst, level + rate * (end.time - last)) < 1
-
-        high = max(end.rate, low) * 1.05
-        if not empty(high):
-            for _ in range(14):
-                middle = (low + high) / 2
-                low, high = (middle, high) if empty(middle) else (low, middle)
-        return high
+        # How long before the end, and the latest first: they are counted from there.
+        ago = [end.time - call.time for call in calls if call.number not in refused][::-1]
+        never_full = (len(ago) + 1 - _LEFT) / (end.time - self.anchor.time)
+        rate = most = _ABOVE * max(end.rate, low)
+        room = math.inf
+        for _ in range(_ROUNDS):
+            before, room = room, max(1.0, _CERTAIN * burst_at(rate))
+            if room == before:
+                break
+            once_full = ((n + 2 - room) / time for n, time in enumerate(ago) if time > 0)
+            rate = min(most, max(low, never_full, *once_full))
+        return rate
