@@ -14,11 +14,11 @@ from itemwise._operation import Verdict
 from itemwise._outcomes import NotAttemptedReason, Unknown, Unsuccessful
 from itemwise._payload import payload
 from itemwise._plan import Chunk
-from itemwise._rate import Start
 from itemwise._reply import Reply
 from itemwise._retry import Again, repeat
 from itemwise._settle import Said, Settlement, refused, settle, unsettled
 from itemwise._shape import Request, Response
+from itemwise._turn import Turn
 from itemwise.errors import (
     CallError,
     Delivery,
@@ -56,8 +56,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         "_refusal",
         "_request",
         "_request_id",
+        "_slowed",
         "_throttles",
-        "_told",
         "_verdicts",
         "answered",
         "chunk",
@@ -78,7 +78,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._request_id: str | None = None
         self._attempts = 0
         self._throttles = 0
-        self._told = False
+        # Whether the last answer, to these items, asked to slow down.
+        self._slowed = False
         self._in_flight = False
         self._fault: CallError | None = None
         self._doubt = earlier.doubt if earlier else None
@@ -141,25 +142,17 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _attempt(self) -> Again | object:
         exchange = self._exchange
-        start: Start | None = None
-        while start is None:
-            if not self._may_start():
-                return _LEFT_TO_THE_RUN
-            start = await exchange.pace.turn(exchange)
-        try:
-            if not self._may_start():
-                exchange.pace.withdraw(start)
-                return _LEFT_TO_THE_RUN
+        turn = await Turn.wait(exchange, self._may_start)
+        if turn is None:
+            return _LEFT_TO_THE_RUN
+        with turn:
             if self._request is None:
                 # Once for each payload: an attempt with the same items repeats the client token.
                 self._request = payload(exchange.operation, exchange.request, self.chunk.items)
-        except BaseException:
-            exchange.pace.withdraw(start)
-            raise
-        exchange.begun += not self._attempts
-        exchange.attempts += 1
-        self._attempts += 1
-        answer = await self._send(self._request, start)
+            exchange.begun += not self._attempts
+            exchange.attempts += 1
+            self._attempts += 1
+            answer = await self._send(self._request, turn)
         if exchange.halted and isinstance(answer, Again):
             return _LEFT_TO_THE_RUN
         return answer
@@ -169,7 +162,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         exchange = self._exchange
         return not exchange.halted and (exchange.error is None or self._attempts > 0)
 
-    async def _send(self, request: RequestT, start: Start) -> Again | None:
+    async def _send(self, request: RequestT, turn: Turn) -> Again | None:
         exchange = self._exchange
         task = asyncio.current_task()
         assert task is not None
@@ -185,41 +178,15 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             again = self._faulted(error)
             # Only now that a doubt is noted: a fault of our own must not make it forgotten.
             self._in_flight = False
-            self._tell_pace_of(error, start)
+            turn.failed(error)
             return again
-        except BaseException:
-            # Nobody will know what became of it, and the pace is not to wait for its answer.
-            exchange.pace.withdraw(start)
-            raise
         finally:
             exchange.in_flight.discard(task)
         again = self._answered(settlement, reply)
         self._in_flight = False
-        self._tell_pace(settlement, start)
+        turn.answered(settlement, throttled_before=self._slowed)
+        self._slowed = settlement.throttled
         return again
-
-    def _tell_pace(self, settlement: Settlement[ItemT, EntryT], start: Start) -> None:
-        pace, told = self._exchange.pace, self._told
-        self._told = settlement.throttled
-        if not settlement.throttled:
-            pace.accepted(start)
-        elif told:
-            # The same items once more: their own backoff is what they need. An item that is
-            # throttled whatever the rate would else hold up all others.
-            pace.withdraw(start)
-        else:
-            partly = settlement.settled > 0
-            pace.throttled(start, self._exchange.operation.name, partly=partly)
-
-    def _tell_pace_of(self, error: CallError, start: Start) -> None:
-        pace = self._exchange.pace
-        if isinstance(error, ThrottledError):
-            pace.throttled(start, self._exchange.operation.name)
-        elif error.status is None:
-            # Without an answer it says nothing of the rate, and its delay nothing of the way.
-            pace.withdraw(start)
-        else:
-            pace.accepted(start)
 
     def _settled(self, response: ResponseT) -> Settlement[ItemT, EntryT]:
         operation = self._exchange.operation
