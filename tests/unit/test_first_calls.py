@@ -24,6 +24,18 @@ def test_what_flowed_in_while_they_were_accepted_was_not_in_the_bucket() -> None
     assert _first([0.1, 0.102], [0.001] * 7 + [0.9] * 7).burst(50) == pytest.approx(1.92)
 
 
+def test_answers_that_were_held_up_do_not_make_a_bucket_small() -> None:
+    # 64 calls start within 64 ms, and the client takes as long to read their answers.
+    first = FirstCalls()
+    starts = [0.001 * number for number in range(64)]
+    for start in starts:
+        first.starts(start)
+    for number, start in enumerate(starts):
+        now = 0.2 + 0.003 * number
+        first.answered(now, now - start, accepted=number < 14)
+    assert first.burst(500) == pytest.approx(14 - 0.8 * 500 * 0.013)
+
+
 def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> None:
     assert _first([], [0.1] * 16).burst(50) == LARGEST_BURST
 

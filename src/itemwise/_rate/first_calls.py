@@ -13,6 +13,9 @@ slow services to have let something flow in, short enough for fast ones to lose 
 _LONGEST_HOLD = 2.0
 """Seconds that calls wait for the answers of the first ones, at most."""
 
+_CERTAIN = 0.8
+"""The share of what should have flowed in that has done so for certain."""
+
 LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
 give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
@@ -39,10 +42,11 @@ class FirstCalls:
         self.draining = False
         self.open = self.refused = 0
         self.glimpse = self._met = 0.0
-        # What was accepted in the first time that was free, and how long its answers took to come.
-        self._accepted, self._seconds, self._over = 0, 0.0, False
+        # What was accepted in the first time that was free, from its first answer to its last, and
+        # from its first start to its last.
+        self._accepted, self._answering, self._starting, self._over = 0, 0.0, 0.0, False
         self._first_answer: float | None = None
-        self._first_accepted = math.inf
+        self._first_accepted = self._first_started = math.inf
         self._last_start = self._drained_from = 0.0
         self._accepted_at_drain = 0
 
@@ -71,8 +75,10 @@ class FirstCalls:
             self.hold_until = min(self._last_start + 2 * delay + 0.002, now + _LONGEST_HOLD)
         if accepted and not self._over:
             self._first_accepted = min(self._first_accepted, now)
+            self._first_started = min(self._first_started, now - delay)
             self._accepted += 1
-            self._seconds = now - self._first_accepted
+            self._answering = now - self._first_accepted
+            self._starting = max(self._starting, now - delay - self._first_started)
         return self._emptied(now)
 
     def withdrawn(self, now: float) -> bool:
@@ -101,8 +107,12 @@ class FirstCalls:
         Args:
             rate: the rate to assume while none has been settled on.
         """
-        if self._seconds > 1 or not self._accepted:
+        if self._answering > 1 or not self._accepted:
             # A bucket that held nothing was emptied by others, and tells nothing of what it holds.
             return LARGEST_BURST
-        got = self._accepted - 0.8 * (self._met or rate) * self._seconds
+        flows = _CERTAIN * (self._met or rate)
+        got = self._accepted - flows * self._answering
+        if got < 0:
+            # No more can have flowed in than was accepted: answers were held up on our side.
+            got = self._accepted - flows * self._starting
         return max(1.0, min(LARGEST_BURST, got))
