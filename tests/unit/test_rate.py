@@ -405,6 +405,18 @@ def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
     assert window.highest(Start(32, 11.0, 30.0), 30, 11.0, burst_at=lambda _: 8.0) > 24
 
 
+@pytest.mark.parametrize("burst", [1.0, 8.0])
+def test_calls_at_one_time_of_a_coarse_clock_bound_nothing(burst: float) -> None:
+    window = Window()
+    window.begin(Start(1, 5.0, 10.0), 5.1)
+    for number in (2, 3):
+        window.started(Start(number, 5.0, 10.0))
+    end = Start(4, 5.0, 10.0)
+    started, _ = window.measure(end, 5.2)
+    low = 2 / started
+    assert window.highest(end, 2, started, burst_at=lambda _: burst) == pytest.approx(1.05 * low)
+
+
 def test_more_refusals_than_are_remembered_are_not_counted_as_accepted() -> None:
     window = Window()
     window.begin(Start(0, 0.0, 0.0), 0.1)

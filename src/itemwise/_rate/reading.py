@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from itemwise._rate.window import Start, Window
+from itemwise._rate.window import SHORTEST, Start, Window
 
 __all__ = ["Reading", "read"]
 
 _CERTAIN = 0.5
 """The share of a window that counts at least, however long it was held up."""
-
-_SHORTEST = 1e-4
-"""Seconds: a window is no shorter, so that nothing is divided by zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ def read(
     # The one at each end may have come a little before the bucket was empty, or after.
     low = (count - 1) / (max(started, answered) + padding)
     certain = max(shorter - held_up, _CERTAIN * shorter)
-    high = (count + 1) / max(certain - padding, _SHORTEST)
+    high = (count + 1) / max(certain - padding, SHORTEST)
     if count:
         high = max(high, window.highest(end, count, shorter, burst_at))
     return Reading(count=count, low=low, high=high, started=started, shorter=shorter)

@@ -7,7 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Start", "Window"]
+__all__ = ["SHORTEST", "Start", "Window"]
+
+SHORTEST = 1e-4
+"""Seconds: no time is taken to be shorter, since clocks can be coarse, and times are divided by."""
 
 _REMEMBERED = 512
 """Attempts that took no token, at most."""
@@ -103,7 +106,10 @@ class Window:
         if self.anchor.rate == 0.0:
             # Connections took their time when it started: only the answers compare.
             self.anchor.time = self.answered_at - (now - end.time)
-        return max(end.time - self.anchor.time, 1e-4), max(now - self.answered_at, 1e-4)
+        return (
+            max(end.time - self.anchor.time, SHORTEST),
+            max(now - self.answered_at, SHORTEST),
+        )
 
     def highest(
         self, end: Start, count: int, seconds: float, burst_at: Callable[[float], float]
@@ -126,14 +132,15 @@ class Window:
         refused = set(self._refused)
         calls = (call for call in self._recent if first < call.number < end.number)
         # How long before the end, and the latest first: they are counted from there.
-        ago = [end.time - call.time for call in calls if call.number not in refused][::-1]
-        never_full = (len(ago) + 1 - _LEFT) / (end.time - self.anchor.time)
+        times = (end.time - call.time for call in calls if call.number not in refused)
+        ago = [max(time, SHORTEST) for time in times][::-1]
+        never_full = (len(ago) + 1 - _LEFT) / max(end.time - self.anchor.time, SHORTEST)
         rate = most = _ABOVE * max(end.rate, low)
         room = math.inf
         for _ in range(_ROUNDS):
             before, room = room, max(1.0, _CERTAIN * burst_at(rate))
             if room == before:
                 break
-            once_full = ((n + 2 - room) / time for n, time in enumerate(ago) if time > 0)
+            once_full = ((n + 2 - room) / time for n, time in enumerate(ago))
             rate = min(most, max(low, never_full, *once_full))
         return rate
