@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 
+from itemwise._rate.schedule import LATE
 from itemwise._rate.window import Start
 
 __all__ = ["FixedRate"]
-
-_LATE = 0.015
-"""Seconds by which timers are late, at most, where the process is busy."""
 
 
 class FixedRate:
@@ -35,7 +33,7 @@ class FixedRate:
         """Take note of an attempt that starts now, and of whether others still wait."""
         # A late timer is made up for, a turn that nobody took is not.
         if self._waited_for:
-            begins = max(self._next, now - max(self._gap, _LATE))
+            begins = max(self._next, now - max(self._gap, LATE))
         else:
             begins = self._next if now - self._next < self._gap else now
         self._next, self._waited_for = begins + self._gap, others_wait

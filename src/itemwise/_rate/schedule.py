@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["Schedule"]
+__all__ = ["LATE", "Schedule"]
 
-_LATE = 0.015
-"""Seconds by which timers are late, at most, where the process is busy: made up for, as far as what
-has flowed in meanwhile fits the bucket."""
+LATE = 0.015
+"""Seconds by which timers are late, at most, where the process is busy."""
 
 _LONGEST_PAUSE = 10.0
 """Seconds without any attempt, at most, whatever was learned."""
@@ -36,7 +35,8 @@ class Schedule:
             burst: what the bucket holds.
         """
         gap, room = 1 / rate, burst - 1
-        late = max(gap, min(_LATE, room * gap)) if room > 0 else 0.0
+        # Made up for, as far as what has flowed in meanwhile fits the bucket.
+        late = max(gap, min(LATE, room * gap)) if room > 0 else 0.0
         self.due = max(self.due, now - late) + gap
 
     def set(self, time: float) -> None:

@@ -44,7 +44,7 @@ class Stairs:
         Args:
             answers: what is known of the answers.
             refused: how many of the first calls were throttled.
-            pressed: since when somebody has been waiting for a turn all the time.
+            pressed: from when on every turn was taken as soon as it was due.
             now: the time.
         """
         way = answers.way()
