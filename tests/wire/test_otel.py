@@ -23,7 +23,7 @@ from itemwise import BatchRun, BatchStream, RetryPolicy, run_batch, stream_batch
 from itemwise._observe import on_call
 from itemwise.otel import traced, traced_stream
 from itemwise.testing import Delay, Drop, FailCalls, FailItems, LocalAWS, Throttle
-from tests.wire.cases import CASES, FMS, Case, case_id
+from tests.wire.cases import CASES, FMS, Case, case_id, until
 
 AnyStream = BatchStream[Any, Any, Any, Any]
 
@@ -199,8 +199,7 @@ async def test_a_cancelled_run_leaves_spans_of_what_was_done(
     delay = aws.inject(Delay(seconds=30))
     run = BatchRun(client, FMS.operation, FMS.request(2), retry=fast)
     task = asyncio.create_task(traced(run, tracer_provider=provider))
-    while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.001)
+    await until(lambda: delay.fired > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -253,6 +252,13 @@ async def test_runs_side_by_side_keep_their_spans_apart(
 
 def stream_of(client: AioBaseClient, items: Any, case: Case = FMS, **options: Any) -> AnyStream:
     return stream_batch(client, case.operation, case.request(0), items, **options)
+
+
+def source_that_fails_to_close() -> Iterator[object]:
+    try:
+        yield from FMS.items(range(1000))
+    finally:
+        raise LookupError
 
 
 async def test_a_stream_is_a_span_and_each_call_a_span_in_it(
@@ -406,10 +412,8 @@ async def test_a_stream_whose_loop_is_left_with_calls_in_flight_has_a_span_that_
             delay = aws.inject(Delay(seconds=0.05))
             break
         # The loop closes what was left, and the block the stream, while calls are under way.
-        while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
-            await asyncio.sleep(0)
-    while not exporter.get_finished_spans()[-1].name.endswith(" stream"):  # noqa: ASYNC110 - nor has the loop
-        await asyncio.sleep(0)
+        await until(lambda: delay.fired > 0)
+    await until(lambda: exporter.get_finished_spans()[-1].name.endswith(" stream"))
     gc.collect()
 
     told = attributes(sorted_out(exporter)[0])
@@ -426,22 +430,15 @@ async def test_a_cancelled_stream_is_cancelled_also_where_its_source_cannot_be_c
     exporter: InMemorySpanExporter,
     fast: RetryPolicy,
 ) -> None:
-    def source() -> Iterator[object]:
-        try:
-            yield from FMS.items(range(1000))
-        finally:
-            raise LookupError
-
     delay = aws.inject(Delay(seconds=30))
-    items = source()
+    items = source_that_fails_to_close()
     stream = stream_of(client, items, chunk_size=1, concurrency=1, retry=fast)
 
     async def take() -> None:
         await anext(traced_stream(stream, tracer_provider=provider))
 
     task = asyncio.create_task(take())
-    while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0)
+    await until(lambda: delay.fired > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -454,13 +451,7 @@ async def test_a_cancelled_stream_is_cancelled_also_where_its_source_cannot_be_c
 async def test_who_leaves_a_stream_early_is_told_what_closing_its_source_raised(
     client: AioBaseClient, provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
-    def source() -> Iterator[object]:
-        try:
-            yield from FMS.items(range(1000))
-        finally:
-            raise LookupError
-
-    stream = stream_of(client, source(), chunk_size=10, concurrency=2)
+    stream = stream_of(client, source_that_fails_to_close(), chunk_size=10, concurrency=2)
     with pytest.raises(LookupError):
         async with aclosing(traced_stream(stream, tracer_provider=provider)) as outcomes:
             await anext(outcomes)
@@ -485,8 +476,9 @@ async def test_a_stream_that_is_dropped_ends_its_span(
         await stream.aclose()
     del outcomes
     gc.collect()
-    while not any(span.name.endswith(" stream") for span in exporter.get_finished_spans()):  # noqa: ASYNC110 - the loop has no event for it
-        await asyncio.sleep(0.001)
+    await until(
+        lambda: any(span.name.endswith(" stream") for span in exporter.get_finished_spans())
+    )
 
     root, _ = sorted_out(exporter)
     told = attributes(root)
@@ -509,8 +501,7 @@ async def test_a_cancelled_stream_leaves_spans_of_what_was_done(
             pass
 
     task = asyncio.create_task(take())
-    while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.001)
+    await until(lambda: delay.fired > 0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -135,6 +135,23 @@ def check_stream(
     return {status: count for status, count in result.counts.items() if count}
 
 
+async def in_second_call(
+    case: Case,
+    client: AioBaseClient,
+    aws: LocalAWS,
+    items: Sequence[Any],
+    retry: RetryPolicy,
+    *,
+    seconds: float,
+) -> tuple[AnyStream, list[AnyOutcome]]:
+    """Open a stream that has yielded one outcome, and whose second call takes so many seconds."""
+    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=retry)
+    yielded = [await anext(stream)]
+    aws.inject(Delay(seconds=seconds))
+    await until(lambda: stream.progress.calls == 2)
+    return stream, yielded
+
+
 async def collect(stream: AnyStream, outcomes: list[AnyOutcome]) -> None:
     """Take what a stream yields, one by one: what raises at last loses none of it."""
     async for outcome in stream:
@@ -418,10 +435,7 @@ async def test_a_close_gives_calls_in_flight_their_grace(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     items = case.items(range(4))
-    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
-    yielded = [await anext(stream)]
-    aws.inject(Delay(seconds=0.02))
-    await until(lambda: stream.progress.calls == 2)
+    stream, yielded = await in_second_call(case, client, aws, items, PATIENT, seconds=0.02)
 
     await stream.aclose()
 
@@ -433,10 +447,7 @@ async def test_a_close_leaves_unknown_what_does_not_answer(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     items = case.items(range(6))
-    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=BRIEF)
-    yielded = [await anext(stream)]
-    aws.inject(Delay(seconds=30))
-    await until(lambda: stream.progress.calls == 2)
+    stream, yielded = await in_second_call(case, client, aws, items, BRIEF, seconds=30)
 
     await stream.aclose()
 
@@ -450,10 +461,7 @@ async def test_a_close_that_is_cancelled_is_cancelled_and_leaves_nothing_running
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     items = case.items(range(6))
-    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
-    yielded = [await anext(stream)]
-    aws.inject(Delay(seconds=30))
-    await until(lambda: stream.progress.calls == 2)
+    stream, yielded = await in_second_call(case, client, aws, items, PATIENT, seconds=30)
 
     task = asyncio.create_task(stream.aclose())
     await rounds(5)
@@ -493,10 +501,7 @@ async def test_who_closes_at_once_waits_for_one_end_and_one_grace(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     items = case.items(range(4))
-    stream = open_stream(case, client, items, chunk_size=2, concurrency=1, retry=PATIENT)
-    yielded = [await anext(stream)]
-    aws.inject(Delay(seconds=0.02))
-    await until(lambda: stream.progress.calls == 2)
+    stream, yielded = await in_second_call(case, client, aws, items, PATIENT, seconds=0.02)
 
     async with stream:
         closing = [asyncio.create_task(stream.aclose()) for _ in range(2)]
