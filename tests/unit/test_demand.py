@@ -27,3 +27,9 @@ def test_after_a_pause_the_bucket_may_be_full_and_what_went_through_before_does_
     _accept(demand, 20, 199.9)
     assert not demand.more_than(3.5, 202.0)
     assert demand.more_than(3.4, 202.0)
+
+
+def test_what_was_accepted_before_a_quick_refusal_says_nothing_of_the_time_since() -> None:
+    demand = Demand()
+    demand.begin(100.0)
+    assert not demand.more_than(276.0, 99.95)

@@ -31,9 +31,10 @@ def test_answers_that_were_held_up_do_not_make_a_bucket_small() -> None:
     for start in starts:
         first.starts(start)
     for number, start in enumerate(starts):
-        now = 0.2 + 0.003 * number
-        first.answered(now, now - start, accepted=number < 14)
-    assert first.burst(500) == pytest.approx(14 - 0.8 * 500 * 0.013)
+        now = 0.2 + 0.0007 * number
+        first.answered(now, now - start, accepted=number < 11 or number in {29, 63})
+    # Thirteen in 63 ms could have flowed in, but eleven in 10 ms could not.
+    assert first.burst(500) == pytest.approx(11 - 0.8 * 500 * 0.010)
 
 
 def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> None:
@@ -42,3 +43,17 @@ def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> N
 
 def test_those_that_were_throttled_are_counted() -> None:
     assert _first([0.1] * 10, [0.1] * 6).refused == 6
+
+
+def test_those_of_a_later_free_time_are_not_counted() -> None:
+    first = FirstCalls()
+    for time in (0.0, 5.0):
+        first.starts(time)
+        first.drain(0.1, time + 0.1)
+        first.answered(time + 0.1, 0.1, accepted=False)
+    assert first.refused == 1
+
+
+def test_a_service_that_never_throttles_leaves_little_to_remember() -> None:
+    first = _first([0.0001 * number for number in range(1000)], [], sent=1000)
+    assert len(first._within) == 20

@@ -33,5 +33,6 @@ class Demand:
 
     def more_than(self, rate: float, until: float) -> bool:
         """Tell whether more has gone through, up to a time, than a rate allows."""
-        # One at each end may belong to the time before or after.
-        return self._taken - 2 - self._stored > rate * (until - self.since)
+        # One at each end may belong to the time before or after. A quick refusal overtakes what was
+        # accepted before it: nothing is known then of the time since.
+        return self._taken - 2 - self._stored > rate * max(0.0, until - self.since)

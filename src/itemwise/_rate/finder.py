@@ -24,6 +24,10 @@ __all__ = ["RateFinder"]
 _FIRST_FLIGHT = 3.4
 """Calls in flight at which the seeking starts."""
 
+_MANY_REFUSED = 16
+"""Where more of the first calls were throttled, it starts as many times as high: who sends so many
+at once wants a fast service."""
+
 _SLOWEST, _SLOWEST_AT_FIRST, _FASTEST = 0.1, 1 / LONGEST_WAIT, 10_000.0
 """Calls per second, at least: a service that throttles everything is still asked now and then. Few
 answers prove no rate as low as that. And at most: far more than one process can send."""
@@ -133,9 +137,12 @@ class RateFinder:
 
     def _drained(self, now: float) -> None:
         self._go_on_at(max(now, self._window.answered_at + FIRST_WAIT))
+        rate = self.rate or 0.0
+        if not self._doubted:
+            rate *= max(1.0, self._first.refused / _MANY_REFUSED)
         # What a large bucket held looks like a high rate.
         glimpse = min(self._first.glimpse, self._highest(now))
-        self.rate = max(self.rate or 0.0, glimpse)
+        self.rate = max(rate, glimpse)
 
     def _go_on_at(self, time: float) -> None:
         self._schedule.set(time)
@@ -171,11 +178,14 @@ class RateFinder:
         elif reading.count >= _ENOUGH and not self._outgrown:
             # In flight at the last lesson already: it says more of the same moment.
             self._bounds.narrow(reading.low, reading.high)
-            if not self._eases():
-                within = self._within_bounds()
-                # It takes nothing back of what a contended rate has just given way.
-                most = self.rate if self._company.contended and self.rate else within
-                self._set_rate(min(within, most), start, now)
+            rate = self._within_bounds()
+            before = self.rate or start.rate
+            if self._eases():
+                rate = min(before, self._one_token.most(self._bounds.high))
+            elif self._company.contended:
+                # It takes nothing back of what it has just given way.
+                rate = min(before, rate)
+            self._set_rate(rate, start, now)
 
     def _look_again_later(self, start: Start, now: float, reading: Reading) -> None:
         wait = self._patience.wait(reading.shorter)
@@ -267,7 +277,7 @@ class RateFinder:
         # If something was overdue just now, it or the one before was held up.
         if now - self._held_up.until > 2 / rate:
             rate = self._one_token.eased(start, apart)
-        self._set_rate(rate, start, now)
+        self._set_rate(min(rate, self._one_token.most(self._bounds.high)), start, now)
         if apart and not self._window.count_later(start, self._number):
             self._schedule.set(max(now, before.time + self._one_token.again_after(apart)))
         quiet = longest_quiet(rate)
@@ -287,8 +297,11 @@ class RateFinder:
         self.rate = self._answers.confirmed = max(rate, slowest)
         self._grown_at = now
         # What has started since the bucket was empty has used what flowed in since.
-        later = self._window.count_later(start, self._number)
-        self._schedule.defer(start.time + (1 + later) / self.rate, now)
+        flows = self._window.count_later(start, self._number) / self.rate
+        if self._keeps():
+            # They got no more than that. One token would be refused to who comes a little early.
+            flows = min(flows, self._window.last_started - start.time)
+        self._schedule.defer(start.time + flows + 1 / self.rate, now)
 
     def _grow(self, rate: float, now: float) -> None:
         seconds = min(now - self._grown_at, 1 + 1 / rate)
@@ -316,8 +329,10 @@ class RateFinder:
         else:
             rate = climbed(rate, seconds, answers, bounds, outgrown=self._outgrown)
         self.rate = min(rate, _FASTEST)
-        if self._demand.more_than(bounds.high, answers.last.time):
-            # More has gone through than the bounds allow.
+        none_for = self._window.anchor.time - answers.last.time - answers.way()
+        if self._demand.more_than(bounds.high, answers.last.time) or none_for > 2 / bounds.high:
+            # More has gone through than the bounds allow; or nothing at all: a bucket that fills
+            # would have let something through.
             self._outgrown = not self._seeking
             bounds.high = math.inf
 

@@ -16,6 +16,9 @@ _LONGEST_HOLD = 2.0
 _CERTAIN = 0.8
 """The share of what should have flowed in that has done so for certain."""
 
+_TELLING = 20
+"""Accepted calls that are looked at: those that emptied the bucket are among them."""
+
 LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
 give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
@@ -33,7 +36,7 @@ class FirstCalls:
         hold_until: when the next one may start, in seconds.
         draining: whether a throttle was seen, and others are still in flight.
         open: how many are in flight.
-        refused: how many were throttled.
+        refused: how many were throttled in the first time that was free.
         glimpse: calls per second that they showed to be possible; zero where they showed none.
     """
 
@@ -42,12 +45,13 @@ class FirstCalls:
         self.draining = False
         self.open = self.refused = 0
         self.glimpse = self._met = 0.0
-        # What was accepted in the first time that was free, from its first answer to its last, and
-        # from its first start to its last.
-        self._accepted, self._answering, self._starting, self._over = 0, 0.0, 0.0, False
+        # What was accepted in the first time that was free: how many, and for the first of them, in
+        # the order of their answers, within how many seconds that many were.
+        self._accepted, self._over = 0, False
+        self._within: list[float] = []
         self._first_answer: float | None = None
         self._first_accepted = self._first_started = math.inf
-        self._last_start = self._drained_from = 0.0
+        self._last_accepted = self._last_start = self._drained_from = 0.0
         self._accepted_at_drain = 0
 
     def starts(self, now: float) -> None:
@@ -69,17 +73,22 @@ class FirstCalls:
     def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
         """Take note of an answer, and tell whether it ends the draining."""
         self.open -= 1
-        self.refused += not accepted
+        self.refused += not (accepted or self._over)
         if self._first_answer is None:
             self._first_answer = now
             self.hold_until = min(self._last_start + 2 * delay + 0.002, now + _LONGEST_HOLD)
         if accepted and not self._over:
-            self._first_accepted = min(self._first_accepted, now)
-            self._first_started = min(self._first_started, now - delay)
-            self._accepted += 1
-            self._answering = now - self._first_accepted
-            self._starting = max(self._starting, now - delay - self._first_started)
+            self._accepted_in_free_time(now, now - delay)
         return self._emptied(now)
+
+    def _accepted_in_free_time(self, now: float, started: float) -> None:
+        self._first_accepted = min(self._first_accepted, now)
+        self._first_started = min(self._first_started, started)
+        self._last_accepted = now
+        self._accepted += 1
+        if len(self._within) < _TELLING:
+            within = max(now - self._first_accepted, started - self._first_started)
+            self._within.append(max(within, self._within[-1] if self._within else 0.0))
 
     def withdrawn(self, now: float) -> bool:
         """Take note of a call that was never sent, and tell whether that ends the draining."""
@@ -104,15 +113,15 @@ class FirstCalls:
     def burst(self, rate: float) -> float:
         """Tell what the bucket holds: what the first calls got, less what flowed in meanwhile.
 
+        The first few of them say most where answers were held up on our side: little flows in while
+        they come.
+
         Args:
             rate: the rate to assume while none has been settled on.
         """
-        if self._answering > 1 or not self._accepted:
+        if not self._within or self._last_accepted - self._first_accepted > 1:
             # A bucket that held nothing was emptied by others, and tells nothing of what it holds.
             return LARGEST_BURST
         flows = _CERTAIN * (self._met or rate)
-        got = self._accepted - flows * self._answering
-        if got < 0:
-            # No more can have flowed in than was accepted: answers were held up on our side.
-            got = self._accepted - flows * self._starting
-        return max(1.0, min(LARGEST_BURST, got))
+        got = max(count - flows * seconds for count, seconds in enumerate(self._within, 1))
+        return min(LARGEST_BURST, got)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from itemwise._rate.window import Start
 
 __all__ = ["OneToken"]
@@ -53,8 +55,12 @@ class OneToken:
         return _RETRIES * apart
 
     @staticmethod
+    def most(high: float) -> float:
+        """Give the highest rate worth a try, if the true one is below `high`: timers are late."""
+        shortest = 1 / high - _TIMER_LATE
+        return 1 / shortest if shortest > 0 else math.inf
+
+    @staticmethod
     def risen(rate: float, high: float, seconds: float) -> float:
         """Give the rate after some seconds without a throttle, if the true one is below `high`."""
-        shortest = 1 / high - _TIMER_LATE
-        risen = rate * (1 + _RISES * seconds)
-        return max(rate, min(risen, 1 / shortest)) if shortest > 0 else risen
+        return max(rate, min(rate * (1 + _RISES * seconds), OneToken.most(high)))

@@ -57,9 +57,10 @@ def read(
     started, answered = window.measure(end, now)
     shorter = min(started, answered)
     # The one at each end may have come a little before the bucket was empty, or after.
-    low = (count - 1) / (max(started, answered) + padding)
-    certain = max(shorter - held_up, _CERTAIN * shorter)
-    high = (count + 1) / max(certain - padding, SHORTEST)
+    certain = count - window.count_overtaken(end, padding)
+    low = (certain - 1) / (max(started, answered) + padding)
+    lasted = max(shorter - held_up, _CERTAIN * shorter)
+    high = (count + 1) / max(lasted - padding, SHORTEST)
     if count:
         high = max(high, window.highest(end, count, shorter, burst_at))
     return Reading(count=count, low=low, high=high, started=started, shorter=shorter)
