@@ -38,7 +38,7 @@ from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disass
 async def main(request: BatchDisassociateResourceRequest) -> None:
     async with open_client("fms") as client:
         assert_type(client, AioBaseClient)
-    await batch_disassociate_resource("fms", request)  # type: ignore[arg-type]
+    await batch_disassociate_resource("fms", request)  # type: ignore[arg-type]  # no client
 """
 
 

@@ -429,19 +429,30 @@ def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
 
 
 def test_calls_that_may_be_found_throttled_yet_are_not_certain_to_have_taken_a_token() -> None:
-    window = Window()
+    window, held_up = Window(), HeldUp()
     window.begin(Start(1, 0.0, 10.0), 0.1)
     calls = [Start(2 + step, 0.001 * step, 10.0) for step in range(5)]
     for call in calls:
         window.started(call)
+        held_up.started(call)
     window.accepted(calls[0])
     window.refused(calls[4])
+    for call in (calls[0], calls[4]):
+        held_up.answered(call, 0.104, Answers(), fills=0.0)
     # Two of the three before it would have been answered by now, had they been refused.
     assert window.count(calls[4]) == 4
-    assert window.count_overtaken(calls[4], padding=0.0015) == 1
-    assert window.count_overtaken(calls[4], padding=0.1) == 3
+    overtaken = held_up.count_overtaken(window.anchor, calls[4], padding=0.0015)
+    assert overtaken == 1
+    assert held_up.count_overtaken(window.anchor, calls[4], padding=0.1) == 3
     reading = read(
-        window, calls[4], 0.104, partly=False, padding=0.0015, held_up=0.0, burst_at=lambda _: 1.0
+        window,
+        calls[4],
+        0.104,
+        partly=False,
+        padding=0.0015,
+        held_up=0.0,
+        overtaken=overtaken,
+        burst_at=lambda _: 1.0,
     )
     assert reading.low == pytest.approx((4 - 1 - 1) / (0.004 + 0.0015))
 

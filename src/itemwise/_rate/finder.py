@@ -153,13 +153,15 @@ class RateFinder:
         return (self._first.burst(rate) - 1) / rate if rate else 0.0
 
     def _end_window(self, start: Start, now: float, *, partly: bool) -> None:
+        padding = self._answers.padding()
         reading = read(
             self._window,
             start,
             now,
             partly=partly,
-            padding=self._answers.padding(),
+            padding=padding,
             held_up=self._held_up.seconds,
+            overtaken=self._held_up.count_overtaken(self._window.anchor, start, padding),
             burst_at=self._first.burst,
         )
         if self._seeking and not reading.count:

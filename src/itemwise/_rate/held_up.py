@@ -47,6 +47,18 @@ class HeldUp:
         """Take note of an attempt that will not be answered."""
         self._open.pop(start.number, None)
 
+    def count_overtaken(self, begin: Start, end: Start, padding: float) -> int:
+        """Count those in between that may have been throttled too, by answers yet to come.
+
+        Args:
+            begin: the attempt that began the window.
+            end: the attempt whose throttle ends it.
+            padding: seconds by which the times of answers differ.
+        """
+        since = end.time - padding
+        open_since = (call.number for call in self._open.values() if call.time > since)
+        return sum(begin.number < number < end.number for number in open_since)
+
     def answered(self, start: Start, now: float, answers: Answers, fills: float) -> None:
         """Take note of an answer.
 

@@ -40,6 +40,7 @@ def read(
     partly: bool,
     padding: float,
     held_up: float,
+    overtaken: int,
     burst_at: Callable[[float], float],
 ) -> Reading:
     """Read a window.
@@ -51,16 +52,16 @@ def read(
         partly: whether `end` took a token as well.
         padding: seconds by which the service's times may differ from ours.
         held_up: seconds in which the bucket may have spilled, since answers were overdue.
+        overtaken: attempts in it that may be found throttled yet.
         burst_at: what the bucket holds, if it fills at a rate.
     """
     count = window.count(end) + partly
     started, answered = window.measure(end, now)
     shorter = min(started, answered)
     # The one at each end may have come a little before the bucket was empty, or after.
-    certain = count - window.count_overtaken(end, padding)
-    low = (certain - 1) / (max(started, answered) + padding)
-    lasted = max(shorter - held_up, _CERTAIN * shorter)
-    high = (count + 1) / max(lasted - padding, SHORTEST)
+    low = (count - overtaken - 1) / (max(started, answered) + padding)
+    certain = max(shorter - held_up, _CERTAIN * shorter)
+    high = (count + 1) / max(certain - padding, SHORTEST)
     if count:
         high = max(high, window.highest(end, count, shorter, burst_at))
     return Reading(count=count, low=low, high=high, started=started, shorter=shorter)

@@ -55,8 +55,6 @@ class Window:
         self.taken = 0
         self._refused: deque[int] = deque(maxlen=_REMEMBERED)
         self._recent: deque[Start] = deque(maxlen=1024)
-        # Those that are not answered yet.
-        self._open: dict[int, Start] = {}
 
     @property
     def last_started(self) -> float:
@@ -75,16 +73,13 @@ class Window:
     def started(self, start: Start) -> None:
         """Take note of an attempt."""
         self._recent.append(start)
-        self._open[start.number] = start
 
     def accepted(self, start: Start) -> None:
         """Take note of an attempt that the service took."""
-        self._open.pop(start.number, None)
         self.taken += self.contains(start)
 
     def refused(self, start: Start) -> None:
         """Take note of an attempt that was throttled or never sent: it took no token."""
-        self._open.pop(start.number, None)
         self._refused.append(start.number)
 
     def count(self, end: Start) -> int:
@@ -99,17 +94,6 @@ class Window:
             # More were refused than are remembered.
             return min(count, self.taken)
         return count
-
-    def count_overtaken(self, end: Start, padding: float) -> int:
-        """Count those before `end` that may have been throttled too, by answers yet to come.
-
-        Args:
-            end: the attempt whose throttle ends the window.
-            padding: seconds by which the times of answers differ.
-        """
-        since, first = end.time - padding, self.anchor.number
-        open_since = (call.number for call in self._open.values() if call.time > since)
-        return sum(first < number < end.number for number in open_since)
 
     def count_later(self, start: Start, latest: int) -> int:
         """Count those after `start`, up to the one with the latest number."""
