@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import deque
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -25,8 +25,8 @@ _EPISODE_SECONDS = 60.0
 class _Rate(Protocol):
     """What decides when the next attempt may start: `RateFinder` or `FixedRate`."""
 
-    rate: float | None
-
+    @property
+    def rate(self) -> float | None: ...
     def due(self, now: float) -> float: ...
     def start(self, now: float, *, others_wait: bool) -> Start: ...
     def withdraw(self, start: Start, now: float) -> None: ...
@@ -59,7 +59,8 @@ class Pace:
             if rate is None
             else f"is throttled, although its calls start at the fixed rate of {rate:g} a second"
         )
-        self._waiting: deque[tuple[asyncio.Future[Start | None], object]] = deque()
+        # Who waits, in order, and the group of each.
+        self._waiting: OrderedDict[asyncio.Future[Start | None], object] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
         self._throttled_at = -math.inf
 
@@ -83,7 +84,7 @@ class Pace:
         if not self._waiting and self._rate.due(now) <= now:
             return self._rate.start(now, others_wait=False)
         waiter: asyncio.Future[Start | None] = loop.create_future()
-        self._waiting.append((waiter, group))
+        self._waiting[waiter] = group
         try:
             self._serve()
             return await waiter
@@ -91,19 +92,16 @@ class Pace:
             start = waiter.result() if waiter.done() and not waiter.cancelled() else None
             if start is not None:
                 self.withdraw(start)
-            self._waiting = deque(entry for entry in self._waiting if entry[0] is not waiter)
+            self._waiting.pop(waiter, None)
             self._serve()
             raise
 
     def release(self, group: object) -> None:
         """Let all that waits for this group go without a start."""
-        staying: deque[tuple[asyncio.Future[Start | None], object]] = deque()
-        for waiter, whose in self._waiting:
-            if whose is not group:
-                staying.append((waiter, whose))
-            elif not waiter.done():
+        for waiter in [waiter for waiter, whose in self._waiting.items() if whose is group]:
+            del self._waiting[waiter]
+            if not waiter.done():
                 waiter.set_result(None)
-        self._waiting = staying
         self._serve()
 
     def withdraw(self, start: Start) -> None:
@@ -143,7 +141,7 @@ class Pace:
             if due > now:
                 self._timer = loop.call_at(due, self._serve)
                 return
-            waiter, _ = self._waiting.popleft()
+            waiter, _ = self._waiting.popitem(last=False)
             # One that was cancelled has not yet had the time to leave the queue.
             if not waiter.done():
                 waiter.set_result(self._rate.start(now, others_wait=bool(self._waiting)))

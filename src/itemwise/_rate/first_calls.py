@@ -49,7 +49,7 @@ class FirstCalls:
         # the order of their answers, within how many seconds that many were.
         self._accepted, self._over = 0, False
         self._within: list[float] = []
-        self._first_answer: float | None = None
+        self._any_answered = False
         self._first_accepted = self._first_started = math.inf
         self._last_accepted = self._last_start = self._drained_from = 0.0
         self._accepted_at_drain = 0
@@ -74,8 +74,8 @@ class FirstCalls:
         """Take note of an answer, and tell whether it ends the draining."""
         self.open -= 1
         self.refused += not (accepted or self._over)
-        if self._first_answer is None:
-            self._first_answer = now
+        if not self._any_answered:
+            self._any_answered = True
             self.hold_until = min(self._last_start + 2 * delay + 0.002, now + _LONGEST_HOLD)
         if accepted and not self._over:
             self._accepted_in_free_time(now, now - delay)

@@ -1,13 +1,21 @@
-"""Pure: how the rate grows while nothing is throttled."""
+"""Pure: how the rate grows between throttles."""
 
 from __future__ import annotations
 
 import math
 
 from itemwise._rate.answers import Answers
+from itemwise._rate.attempts import Attempts
 from itemwise._rate.bounds import Bounds
+from itemwise._rate.estimate import Estimate
+from itemwise._rate.first_calls import LARGEST_BURST
+from itemwise._rate.one_token import OneToken
+from itemwise._rate.schedule import Schedule
 
-__all__ = ["climbed", "gained", "past", "sought"]
+__all__ = ["Growth"]
+
+_FASTEST = 10_000.0
+"""Calls per second, at most: far more than one process can send."""
 
 _DOUBLING, _MANY = 0.05, 8
 """Seconds in which the rate doubles while it is sought, at first, and how many accepted calls make
@@ -31,22 +39,72 @@ else the larger share would stay the larger; yet no more than such a share for e
 service's sake."""
 
 
-def sought(rate: float, seconds: float, taken: int, most: float) -> float:
+class Growth:
+    """Lets the rate grow while nothing is throttled and every turn is taken."""
+
+    def __init__(self, attempts: Attempts, estimate: Estimate, schedule: Schedule) -> None:
+        self._attempts, self._estimate, self._schedule = attempts, estimate, schedule
+
+    def grow(self, rate: float, now: float) -> None:
+        """Let a rate grow for the time since it was set, or has last grown."""
+        schedule, estimate, demand = self._schedule, self._estimate, self._attempts.demand
+        seconds = min(now - schedule.set_at, 1 + 1 / rate)
+        if seconds <= 0:
+            return
+        schedule.set_at = now
+        unused = now > schedule.due and not demand.presses
+        # Those who waited can have gone, and the process can have been held up.
+        if unused or schedule.is_overdue(rate, now):
+            demand.pause(now, LARGEST_BURST)
+        elif estimate.company.contended:
+            schedule.rate = min(_gained(rate, seconds), _FASTEST)
+        elif not estimate.seeking and now < estimate.quiet_until:
+            if estimate.eases:
+                schedule.rate = OneToken.risen(rate, estimate.bounds.high, seconds)
+        elif self._attempts.answers.confirmed:
+            schedule.rate = min(self._past_bounds(rate, seconds, now), _FASTEST)
+            self._compare_with_bounds()
+
+    def highest(self, now: float) -> float:
+        """Give the rate that may be sought now."""
+        attempts = self._attempts
+        refused, since = attempts.first.refused, attempts.demand.since
+        return self._estimate.stairs.highest(attempts.answers, refused, since, now)
+
+    def _past_bounds(self, rate: float, seconds: float, now: float) -> float:
+        answers, estimate = self._attempts.answers, self._estimate
+        if estimate.seeking:
+            most = min(self.highest(now), _past(estimate.bounds.high, answers.way()))
+            return _sought(rate, seconds, self._attempts.window.taken, most)
+        return _climbed(rate, seconds, answers, estimate.bounds, outgrown=estimate.outgrown)
+
+    def _compare_with_bounds(self) -> None:
+        attempts, estimate = self._attempts, self._estimate
+        answers, high = attempts.answers, estimate.bounds.high
+        none_for = attempts.window.anchor.time - answers.last.time - answers.way()
+        if attempts.demand.more_than(high, answers.last.time) or none_for > 2 / high:
+            # More has gone through than the bounds allow; or nothing at all: a bucket that fills
+            # would have let something through.
+            estimate.outgrown = not estimate.seeking
+            estimate.bounds.high = math.inf
+
+
+def _sought(rate: float, seconds: float, taken: int, most: float) -> float:
     """Give the rate after some seconds of seeking, up to a rate; `taken` calls were accepted."""
     doublings = seconds / _DOUBLING * (1 + (taken / _MANY) ** 2)
     return _grown(rate, math.log(2) * doublings, most)
 
 
-def climbed(
+def _climbed(
     rate: float, seconds: float, answers: Answers, bounds: Bounds, *, outgrown: bool
 ) -> float:
     """Give the rate after some seconds of climbing past the bounds, or beyond what they allow."""
     confirmed, way = answers.confirmed, answers.way()
     ahead = confirmed * (1 + _LARGEST_SHARE) + _STEP / way if outgrown else _ahead(confirmed, way)
-    return _grown(rate, _CLIMB * seconds, min(ahead, past(bounds.high, way)))
+    return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, way)))
 
 
-def gained(rate: float, seconds: float) -> float:
+def _gained(rate: float, seconds: float) -> float:
     """Give a contended rate after some seconds."""
     return rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
 
@@ -55,7 +113,7 @@ def _ahead(confirmed: float, way: float) -> float:
     return confirmed * (1 + min(_LARGEST_SHARE, (confirmed / _FAST) ** 2)) + _STEP / way
 
 
-def past(high: float, way: float) -> float:
+def _past(high: float, way: float) -> float:
     """Give the rate to which it grows past an upper bound; an answer takes `way` seconds."""
     return _PAST * high + min(_PAST_IN_FLIGHT / way, high)
 

@@ -1,4 +1,4 @@
-"""Pure: when the next attempt may start, at a rate."""
+"""Pure: the rate at which attempts start, and when the next one may."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ class Schedule:
     """The time of the next turn.
 
     Attributes:
-        due: when it is, in seconds.
+        rate: attempts per second; ``None`` while nothing is held back.
+        set_at: when the rate was last set, or has last grown, in seconds.
+        due: when the next turn is, in seconds.
     """
 
     def __init__(self) -> None:
-        self.due = -math.inf
+        self.rate: float | None = None
+        self.set_at = self.due = -math.inf
 
     def started(self, now: float, rate: float, burst: float) -> None:
         """Take note of an attempt.
@@ -39,8 +42,12 @@ class Schedule:
         late = max(gap, min(LATE, room * gap)) if room > 0 else 0.0
         self.due = max(self.due, now - late) + gap
 
-    def set(self, time: float) -> None:
-        """Let the next attempt start at a time, and not before."""
+    def go_on(self, rate: float, time: float) -> None:
+        """Let the next attempt start at a time, and not before, and the later ones at a rate."""
+        self.rate, self.set_at, self.due = rate, time, time
+
+    def bring_forward(self, time: float) -> None:
+        """Let the next attempt start at a time, whatever was due."""
         self.due = time
 
     def defer(self, time: float, now: float) -> None:
