@@ -7,6 +7,7 @@ from typing import Any
 import botocore
 from aiobotocore.client import AioBaseClient
 from botocore import xform_name
+from botocore.client import BaseClient
 
 from itemwise._operation import Operation
 from itemwise._policy import RetryPolicy
@@ -44,11 +45,15 @@ def _check_kind(operation: object) -> None:
 
 def _check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> None:
     if not isinstance(client, AioBaseClient):
-        hint = " (enter it first: `async with open_client(...) as client`)"
-        raise TypeError(
-            f"{operation.name} needs an aiobotocore client, not {type(client).__name__}"
-            + (hint if hasattr(client, "__aenter__") else "")
-        )
+        if isinstance(client, BaseClient):
+            # Its class has the same name as aiobotocore's.
+            what = "a synchronous one of botocore or boto3: open it with itemwise.open_client"
+        elif hasattr(client, "__aenter__"):
+            enter = "enter it first: `async with open_client(...) as client`"
+            what = f"{type(client).__name__} ({enter})"
+        else:
+            what = type(client).__name__
+        raise TypeError(f"{operation.name} needs an aiobotocore client, not {what}")
     service: str = client.meta.service_model.service_name
     if service != operation.service:
         raise TypeError(

@@ -113,7 +113,12 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     ) -> None:
         check_call(client, operation, request, retry)
         check_options(
-            operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout, pace=pace
+            operation,
+            concurrency=concurrency,
+            chunk_size=chunk_size,
+            timeout=timeout,
+            isolate=isolate,
+            pace=pace,
         )
         if retry is not None:
             warn_of_own_retries(client, retry.max_attempts)
@@ -136,6 +141,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             deliver=self._accounts.settled,
             max_chunk=chunk_size or operation.max_items,
         )
+
+    def __repr__(self) -> str:
+        return f"<BatchRun of {self.operation.name}: {self.progress}>"
 
     @property
     def operation(self) -> Operation[RequestT, ResponseT, ItemT, EntryT]:

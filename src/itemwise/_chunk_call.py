@@ -19,6 +19,7 @@ from itemwise._retry import Again, repeat
 from itemwise._settle import Said, Settlement, refused, settle, unsettled
 from itemwise._shape import Request, Response
 from itemwise._turn import Turn
+from itemwise._words import shown
 from itemwise.errors import (
     CallError,
     Delivery,
@@ -195,7 +196,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         except Exception as error:
             # The operation's own functions read the reply, and a strange one can break them.
             raise ResponseError(
-                f"the entries of the reply cannot be read: {type(error).__name__}: {error}",
+                f"the entries of the reply cannot be read: {shown(error)}",
                 operation=operation.name,
                 code="UnreadableReply",
                 delivery=Delivery.IN_DOUBT,

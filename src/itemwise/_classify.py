@@ -8,6 +8,7 @@ status 400, and others throttle with a bare 429.
 from __future__ import annotations
 
 import math
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,9 @@ from email.utils import parsedate_to_datetime
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
+from itemwise._bounded import ReplyTooLargeError
+from itemwise._throttling import is_throttling
+from itemwise._words import shown
 from itemwise.errors import (
     CallError,
     Delivery,
@@ -24,28 +28,7 @@ from itemwise.errors import (
     TransientError,
 )
 
-__all__ = ["classify", "is_throttling", "retry_after_seconds"]
-
-THROTTLING_CODES = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-        "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "ThrottlingExceptionException",
-        "TooManyRequestsException",
-    }
-)
-"""botocore's list for its ``standard`` mode, less ``LimitExceededException`` (a quota to many
-services; where it is a throttle it comes with status 429) and less
-``TransactionInProgressException`` (a fault of one item)."""
+__all__ = ["classify", "retry_after_seconds"]
 
 SERVER_FAULT_CODES = frozenset(
     {
@@ -93,14 +76,6 @@ _REPLY_FAULTS = (
 requests that it cannot make: then nothing was sent, but the exception does not tell."""
 
 
-def is_throttling(code: str | None) -> bool:
-    """Tell whether an error code, of a call or of an entry, asks to slow down.
-
-    Some services put an HTTP status where others put a name: ``"429"`` is one of the codes.
-    """
-    return code in THROTTLING_CODES or code == "429"
-
-
 def classify(
     error: Exception, *, operation: str, retryable: Mapping[str, bool] | None = None
 ) -> CallError:
@@ -130,6 +105,14 @@ def classify(
             delivery=Delivery.NEVER_LEFT,
         )
     if isinstance(error, boto.HTTPClientError | boto.EndpointConnectionError):
+        if _certificates_unreadable(error):
+            return RejectedError(
+                f"the certificates to trust cannot be read: {error.kwargs.get('error')}. Nothing "
+                "was sent: check the paths in verify, AWS_CA_BUNDLE and client_cert",
+                operation=operation,
+                code="UnreadableCertificates",
+                delivery=Delivery.NEVER_LEFT,
+            )
         if _client_closed(error):
             return RejectedError(
                 "the client is closed, and nothing was sent: keep it open for as long as it is "
@@ -153,7 +136,7 @@ def classify(
         )
     # botocore's parsers also let plain Python errors through, when a reply is not what they expect.
     return ResponseError(
-        f"the reply cannot be read: {code}: {error}",
+        f"the reply cannot be read: {shown(error, boto.BotoCoreError, ReplyTooLargeError)}",
         operation=operation,
         code=code,
         delivery=Delivery.IN_DOUBT,
@@ -223,6 +206,14 @@ def _never_connected(error: boto.BotoCoreError) -> bool:
     if not isinstance(error, boto.EndpointConnectionError):
         return True
     return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
+
+
+def _certificates_unreadable(error: boto.BotoCoreError) -> bool:
+    # aiobotocore reads them at the first request. Once there is a connection, aiohttp makes
+    # exceptions of its own of what goes wrong with it: these here come from the file alone.
+    cause = error.kwargs.get("error")
+    files = FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError
+    return isinstance(cause, files) or type(cause) is ssl.SSLError
 
 
 def _client_closed(error: boto.BotoCoreError) -> bool:

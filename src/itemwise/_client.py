@@ -13,6 +13,7 @@ import aiobotocore
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 from botocore import handlers
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._body import write_bodies
@@ -113,7 +114,9 @@ async def open_client(
 
     Raises:
         ConfigurationError: no region, an unknown service or profile, half a pair of credentials.
+        TypeError: `session` or `config` is of another kind.
     """
+    _check_kinds(session, config)
     session = session or get_session()
     merged = _defaults() if config is None else _defaults().merge(config)
     merged = set_transport(merged, config, session.get_default_client_config())
@@ -140,3 +143,15 @@ async def open_client(
         yield client
     finally:
         await context.__aexit__(None, None, None)
+
+
+def _check_kinds(session: object, config: object) -> None:
+    if session is not None and not isinstance(session, AioSession):
+        kind = f"{type(session).__module__}.{type(session).__qualname__}"
+        raise TypeError(
+            f"session must be an aiobotocore.session.AioSession or None, not a {kind}: clients of "
+            "an aioboto3 session are used as they are, without open_client"
+        )
+    if config is not None and not isinstance(config, Config):
+        kind = type(config).__name__
+        raise TypeError(f"config must be an aiobotocore.config.AioConfig or None, not a {kind}")

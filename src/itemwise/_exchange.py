@@ -33,6 +33,14 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
+def _now() -> float:
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        words = "a run belongs to a running event loop: make it inside a coroutine"
+        raise RuntimeError(words) from None
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """What the calls of one run share.
@@ -84,7 +92,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     throttles: int = 0
     answered: int = 0
     given_up_after: int | None = None
-    progress_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    progress_at: float = field(default_factory=_now)
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def may_begin(self) -> bool:

@@ -53,7 +53,12 @@ def write(target: str | os.PathLike[str] | TextSink, text: Iterable[str]) -> Non
 def _replace(path: Path, text: Iterable[str]) -> None:
     # In the same directory, since a file takes the place of another on its own disk alone. Its mode
     # is 0600 from the start.
-    descriptor, name = mkstemp(prefix=".itemwise-", dir=path.parent)
+    try:
+        descriptor, name = mkstemp(prefix=".itemwise-", dir=path.parent)
+    except OSError as error:
+        # The caller knows nothing of the other file.
+        error.filename = str(path)
+        raise
     written = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

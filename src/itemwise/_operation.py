@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid4
 
+from itemwise._kinds import flag, whole
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response, ResponseShape
 
@@ -98,7 +99,6 @@ class Verdict(NamedTuple, Generic[EntryT]):
 
 
 _KINDS: Final[Sequence[tuple[str, type | tuple[type, ...], str]]] = (
-    ("max_items", int, "a whole number"),
     ("retryable_codes", (frozenset, set), "a set of strings"),
     ("item_error_codes", (frozenset, set), "a set of strings"),
     ("item_fields", (tuple, list), "a tuple of strings"),
@@ -140,7 +140,7 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     Raises:
         ValueError: `max_items` is below 1.
-        TypeError: `max_items`, the codes or the fields are of another kind, such as one string.
+        TypeError: a field is of another kind, such as one string where a set belongs.
     """
 
     service: str
@@ -163,7 +163,12 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
             value: object = getattr(self, field)
             if not isinstance(value, kinds):
                 raise TypeError(f"{field} of {self.name} must be {words}, not {value!r}")
-        if self.max_items < 1:
+        for field in ("items", "with_items", "key", "verdicts"):
+            if not callable(function := getattr(self, field)):
+                raise TypeError(f"{field} of {self.name} must be a function, not {function!r}")
+        for field in ("silence_is_success", "idempotent"):
+            flag(f"{field} of {self.name}", getattr(self, field))
+        if whole(f"max_items of {self.name}", self.max_items) < 1:
             raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")
 
     async def __call__(

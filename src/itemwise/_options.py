@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from itemwise._kinds import flag, number, whole
 from itemwise._operation import Operation
 from itemwise._pace import Pace
 
@@ -20,6 +21,7 @@ def check_options(
     concurrency: object,
     chunk_size: object,
     timeout: object,
+    isolate: object,
     pace: object,
 ) -> None:
     """Refuse nonsensical options of a run.
@@ -28,24 +30,17 @@ def check_options(
         TypeError: an option is of another kind, which the message gives.
         ValueError: an option is out of its range, which the message gives.
     """
-    if _whole("concurrency", concurrency) < 1:
+    if whole("concurrency", concurrency) < 1:
         raise ValueError(f"concurrency must be at least 1, not {concurrency}")
     limit = operation.max_items
-    if chunk_size is not None and not 1 <= _whole("chunk_size", chunk_size) <= limit:
+    if chunk_size is not None and not 1 <= whole("chunk_size", chunk_size) <= limit:
         raise ValueError(
             f"chunk_size must be from 1 to {limit}, the limit of {operation.name}, not {chunk_size}"
         )
     if timeout is not None:
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-            raise TypeError(f"timeout must be a number of seconds or None, not {timeout!r}")
-        if math.isnan(timeout) or timeout < 0:
+        seconds = number("timeout", timeout, "seconds", absent=" or None")
+        if math.isnan(seconds) or seconds < 0:
             raise ValueError(f"timeout must be a number of seconds from 0, not {timeout}")
+    flag("isolate", isolate)
     if pace is not None and not isinstance(pace, Pace):
         raise TypeError(f"pace must be a Pace or None, not {pace!r}")
-
-
-def _whole(name: str, value: object) -> int:
-    # True is a number to Python, and a slip here.
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
-    return value

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
+from itemwise._kinds import number
 from itemwise._rate import FixedRate, RateFinder, Start
 
 if TYPE_CHECKING:
@@ -48,11 +49,16 @@ class Pace:
 
     Raises:
         ValueError: the rate is not a positive number.
+        TypeError: it is no number at all.
     """
 
     def __init__(self, rate: float | None = None) -> None:
-        if rate is not None and not (math.isfinite(rate) and rate > 0):
-            raise ValueError(f"rate must be a positive number of attempts per second, not {rate}")
+        if rate is not None:
+            number("rate", rate, "attempts per second", absent=" or None")
+            if not (math.isfinite(rate) and rate > 0):
+                raise ValueError(
+                    f"rate must be a positive number of attempts per second, not {rate}"
+                )
         self._rate: _Rate = RateFinder() if rate is None else FixedRate(rate)
         self._news = (
             "is throttled: its calls now start at the pace it accepts"
@@ -68,6 +74,11 @@ class Pace:
     def rate(self) -> float | None:
         """Attempts per second at this moment; ``None`` while nothing is held back."""
         return self._rate.rate
+
+    def __repr__(self) -> str:
+        rate = self.rate
+        now = "free" if rate is None else f"{rate:.3g} attempts per second"
+        return f"<Pace: {now}, {len(self._waiting)} waiting>"
 
     async def turn(self, group: object) -> Start | None:
         """Wait until the next attempt may start.

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from itemwise._operation import Operation
 from itemwise._plan import ClashError, distinct
 from itemwise._shape import Request
+from itemwise._words import shown
 
 __all__ = ["Fitting", "fitting", "payload"]
 
@@ -126,11 +127,9 @@ def _naming(
         # Its own words count from the start of a chunk that the caller knows nothing of.
         error.add_note(f"item {index} of the stream")
         return error
-    # These speak of types alone. The words of others, such as a KeyError, can be the item itself.
-    words = f": {error}" if isinstance(error, TypeError | AttributeError) else ""
     named = TypeError(
-        f"item {index} of the stream is a {type(item).__name__}, of which {operation.name} can "
-        f"make nothing: {type(error).__name__}{words}"
+        f"item {index} of the stream is a {type(item).__name__}, which is not what "
+        f"{operation.name} takes: {shown(error)}"
     )
     named.__cause__ = error
     return named

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from itemwise._kinds import number, whole
+
 __all__ = ["DEFAULT_RETRY", "RetryPolicy"]
 
 
@@ -24,6 +26,10 @@ class RetryPolicy:
             accepted for this long.
         grace: seconds that calls in flight are given to end when a run is cancelled or its time is
             up; at most 1.
+
+    Raises:
+        ValueError: a value is out of its range, which the message gives.
+        TypeError: a value is of another kind, which the message gives.
     """
 
     max_attempts: int = 5
@@ -33,10 +39,10 @@ class RetryPolicy:
     grace: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.max_attempts < 1:
+        if whole("max_attempts", self.max_attempts) < 1:
             raise ValueError(f"max_attempts must be at least 1, not {self.max_attempts}")
         for name in ("base_delay", "max_delay", "stall_timeout", "grace"):
-            value: float = getattr(self, name)
+            value = number(name, getattr(self, name), "seconds")
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be a finite number of seconds from 0, not {value}")
         if self.grace > 1:

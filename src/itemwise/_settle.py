@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from itemwise._classify import is_throttling
 from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._outcomes import (
     Failed,
@@ -20,6 +19,7 @@ from itemwise._outcomes import (
 )
 from itemwise._plan import Chunk
 from itemwise._shape import Response, ResponseShape
+from itemwise._throttling import is_throttling
 from itemwise.errors import CallError, Delivery, ResponseError
 
 __all__ = ["Said", "Settlement", "positions", "refused", "settle", "unsettled"]

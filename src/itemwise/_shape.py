@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Self, TypeVar, get_args
 
@@ -70,7 +70,7 @@ OPEN_ENUM = Field(union_mode="left_to_right")
 
 
 class _AsTuple:
-    """Read any iterable but a string into a tuple, so that a frozen model really is frozen."""
+    """Read a list, or another iterable of items, into a tuple: a frozen model really is frozen."""
 
     def __init__(self, *, null_is_empty: bool) -> None:
         self._null_is_empty = null_is_empty
@@ -81,10 +81,23 @@ class _AsTuple:
         (item,) = get_args(source)
         schema = core_schema.tuple_variable_schema(handler.generate_schema(item))
         if not self._null_is_empty:
-            return schema
+            return core_schema.no_info_before_validator_function(_listed, schema)
         # After, not before: what a function sees before is first made of the JSON, and read again.
         nullable = core_schema.nullable_schema(schema)
         return core_schema.no_info_after_validator_function(_empty_if_null, nullable)
+
+
+def _listed(value: object) -> object:
+    # pydantic would say that it wants a tuple, which nobody needs to write.
+    kind = type(value).__name__
+    listed = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    if not listed:
+        raise PydanticCustomError(
+            "list_of_items",
+            "Input should be a list of items, not {kind}: put a single item into a list",
+            {"kind": kind},
+        )
+    return value
 
 
 def _empty_if_null(value: object) -> object:

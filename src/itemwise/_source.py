@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -25,12 +33,7 @@ class Source(Generic[ItemT]):
     """
 
     def __init__(self, items: Iterable[ItemT] | AsyncIterable[ItemT]) -> None:
-        kind = type(items).__name__
-        if isinstance(items, str | bytes | Mapping):
-            raise TypeError(
-                f"items must be an iterable of items, such as a list, not {kind}: put one item "
-                "into a list, and pass the keys or the values of a mapping"
-            )
+        _check(items)
         self.is_async = isinstance(items, AsyncIterable)
         self.read = 0
         self.held: list[ItemT] = []
@@ -100,3 +103,23 @@ class Source(Generic[ItemT]):
         """Give the outcomes that the held items have if they are not sent."""
         for index, item in enumerate(self.held, self.read - len(self.held)):
             yield NotAttempted(index=index, item=item, reason=reason)
+
+
+def _check(items: object) -> None:
+    kind = type(items).__name__
+    if isinstance(items, str | bytes | Mapping):
+        hint = "put one item into a list, and pass the keys or the values of a mapping"
+    elif isinstance(items, Coroutine):
+        hint = "await it, and pass what it returns"
+    elif isinstance(items, AsyncIterable) or _has_iterator(items):
+        return
+    elif callable(items):
+        hint = "call it, and pass what it returns"
+    else:
+        hint = "put a single item into a list"
+    raise TypeError(f"items must be an iterable of items, such as a list, not {kind}: {hint}")
+
+
+def _has_iterator(items: object) -> bool:
+    # As `iter` has it: what can only be indexed is read by its indexes.
+    return hasattr(items, "__iter__") or hasattr(items, "__getitem__")

@@ -86,7 +86,12 @@ def stream_batch(
     """
     check_call(client, operation, request, retry)
     check_options(
-        operation, concurrency=concurrency, chunk_size=chunk_size, timeout=timeout, pace=pace
+        operation,
+        concurrency=concurrency,
+        chunk_size=chunk_size,
+        timeout=timeout,
+        isolate=isolate,
+        pace=pace,
     )
     if operation.items(request):
         raise ValueError(

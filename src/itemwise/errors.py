@@ -110,6 +110,9 @@ class CallError(ItemwiseError):
             suffix += f"; an earlier attempt may have been applied: {self.earlier.code}"
         return f"{self.operation}: {self.code}: {self.message}{suffix}"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default protocol, and errors cross processes.
         return (_restore, (type(self), self.message), self.__dict__.copy())

@@ -61,6 +61,11 @@ def test_an_error_tells_of_an_earlier_attempt_and_takes_it_along() -> None:
     assert vars(twin.earlier) == vars(error.earlier)
 
 
+def test_a_representation_says_all_that_the_words_do() -> None:
+    error = make(ThrottledError)
+    assert repr(error) == f"ThrottledError({str(error)!r})"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_error_crosses_processes_whole(kind: type[CallError]) -> None:
     error = make(kind)

@@ -94,7 +94,10 @@ def test_a_directory_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        write(tmp_path / "none" / "trail.jsonl", ["a\n"])
+    path = tmp_path / "none" / "trail.jsonl"
+    with pytest.raises(FileNotFoundError) as caught:
+        write(path, ["a\n"])
+
+    assert caught.value.filename == str(path)
 
     assert list(tmp_path.iterdir()) == []

@@ -189,6 +189,11 @@ def test_a_repetition_is_harmless(
         ({"retryable_codes": "X"}, TypeError, "retryable_codes of .* a set of strings, not 'X'"),
         ({"retryable_codes": ["X"]}, TypeError, "retryable_codes of .* a set of strings, not"),
         ({"item_error_codes": "X"}, TypeError, "item_error_codes of .* a set of strings, not 'X'"),
+        ({"max_items": True}, TypeError, "max_items of .* a whole number, not True"),
+        ({"with_items": None}, TypeError, "with_items of .* a function, not None"),
+        ({"key": "uri"}, TypeError, "key of .* a function, not 'uri'"),
+        ({"idempotent": "no"}, TypeError, "idempotent of .* True or False, not 'no'"),
+        ({"silence_is_success": 1}, TypeError, "silence_is_success of .* True or False, not 1"),
         ({"item_fields": "items"}, TypeError, "item_fields of .* a tuple of strings, not 'items'"),
     ],
 )

@@ -9,7 +9,13 @@ from itemwise._options import check_options
 from itemwise.services.fms import batch_disassociate_resource
 
 OPERATION: Operation[Any, Any, Any, Any] = batch_disassociate_resource
-USUAL: dict[str, Any] = {"concurrency": 1, "chunk_size": None, "timeout": None, "pace": None}
+USUAL: dict[str, Any] = {
+    "concurrency": 1,
+    "chunk_size": None,
+    "timeout": None,
+    "isolate": True,
+    "pace": None,
+}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,7 @@ def test_the_ends_of_each_range_are_fine(arguments: dict[str, Any]) -> None:
         ({"chunk_size": True}, "chunk_size must be a whole number, not True"),
         ({"timeout": "1"}, "timeout must be a number of seconds or None, not '1'"),
         ({"timeout": True}, "timeout must be a number of seconds or None, not True"),
+        ({"isolate": "no"}, "isolate must be True or False, not 'no'"),
         ({"pace": 3}, "pace must be a Pace or None, not 3"),
         ({"pace": 0}, "pace must be a Pace or None, not 0"),
     ],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -168,6 +169,25 @@ async def test_a_cancellation_in_a_wait_goes_straight_through() -> None:
 )
 def test_a_nonsensical_policy_is_refused(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
+        RetryPolicy(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"max_attempts": "3"}, "max_attempts must be a whole number, not '3'"),
+        ({"max_attempts": 2.5}, "max_attempts must be a whole number, not 2.5"),
+        ({"max_attempts": True}, "max_attempts must be a whole number, not True"),
+        ({"base_delay": "1"}, "base_delay must be a number of seconds, not '1'"),
+        (
+            {"stall_timeout": timedelta(1)},
+            "stall_timeout must be a number of seconds, not datetime",
+        ),
+        ({"grace": None}, "grace must be a number of seconds, not None"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_name(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
         RetryPolicy(**arguments)
 
 

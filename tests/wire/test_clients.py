@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import botocore.session
 import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
@@ -119,6 +120,41 @@ async def test_a_host_that_is_not_known_never_left(aws: LocalAWS, session: AioSe
             await FMS.operation(client, REQUEST, retry=None)
 
     assert caught.value.delivery is Delivery.NEVER_LEFT
+
+
+async def test_certificates_that_cannot_be_read_stop_the_run_before_anything_is_sent(
+    aws: LocalAWS, session: AioSession, tmp_path: Path
+) -> None:
+    async with aws.client(
+        "fms",
+        session=session,
+        endpoint_url=aws.endpoint_url.replace("http:", "https:"),
+        verify=str(tmp_path / "none.pem"),
+    ) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, FMS.request(3), chunk_size=1)
+
+    assert result.counts["not_attempted"] == 3
+    assert result.error is not None
+    assert result.error.code == "UnreadableCertificates"
+    assert "AWS_CA_BUNDLE" in str(result.error)
+
+
+async def test_a_client_is_opened_of_sessions_and_configurations_of_aiobotocore_alone() -> None:
+    other: Any = botocore.session.get_session()
+    with pytest.raises(TypeError, match=r"AioSession or None, not a botocore\.session\.Session"):
+        async with open_client("fms", session=other):
+            pass
+    other = {"region_name": "eu-west-1"}
+    with pytest.raises(TypeError, match="AioConfig or None, not a dict"):
+        async with open_client("fms", config=other):
+            pass
+
+
+async def test_a_synchronous_client_is_told_apart_from_one_of_aiobotocore(aws: LocalAWS) -> None:
+    arguments: Any = aws.client_arguments
+    client: Any = botocore.session.get_session().create_client("fms", **arguments)
+    with pytest.raises(TypeError, match="not a synchronous one of botocore"):
+        await FMS.operation(client, REQUEST)
 
 
 async def test_a_closed_client_never_left_and_the_error_says_so(

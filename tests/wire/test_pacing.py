@@ -276,6 +276,18 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
         Pace(rate=rate)
 
 
+def test_a_pace_shows_what_it_does() -> None:
+    assert repr(Pace()) == "<Pace: free, 0 waiting>"
+    assert repr(Pace(rate=12.5)) == "<Pace: 12.5 attempts per second, 0 waiting>"
+
+
+@pytest.mark.parametrize("rate", ["1", True])
+def test_a_rate_of_another_kind_is_refused(rate: Any) -> None:
+    words = f"rate must be a number of attempts per second or None, not {rate!r}"
+    with pytest.raises(TypeError, match=words):
+        Pace(rate=rate)
+
+
 async def test_what_waits_for_its_turn_holds_no_connection(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:

@@ -190,9 +190,9 @@ async def test_a_key_that_is_no_tuple_is_refused_before_sending(
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
 async def test_a_run_or_a_stream_is_made_in_a_loop(case: Case, client: AioBaseClient) -> None:
     def outside() -> None:
-        with pytest.raises(RuntimeError, match="no running event loop"):
+        with pytest.raises(RuntimeError, match="belongs to a running event loop"):
             BatchRun(client, case.operation, case.request(1))
-        with pytest.raises(RuntimeError, match="no running event loop"):
+        with pytest.raises(RuntimeError, match="belongs to a running event loop"):
             stream_batch(client, case.operation, case.make([]), case.items([0]))
 
     await asyncio.to_thread(outside)

@@ -249,6 +249,25 @@ async def test_items_may_be_known_by_their_position_alone(
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_what_a_reply_does_to_a_function_is_told_without_what_the_reply_holds(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    def verdicts(response: Any) -> list[Verdict[Any]]:
+        raise KeyError(response.failed_items[0].uri)
+
+    aws.inject(FailItems(items=case.keys(0)))
+    operation = replace(case.operation, verdicts=verdicts)
+
+    result: AnyResult = await run_batch(client, operation, case.request(1))
+
+    (unknown,) = result.unknown
+    assert unknown.error.code == "UnreadableReply"
+    assert "KeyError" in str(unknown.error)
+    assert case.items([0])[0] not in str(unknown.error)
+    assert isinstance(unknown.error.__cause__, KeyError)
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
 async def test_items_known_by_position_are_never_equal(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:

@@ -308,12 +308,25 @@ async def test_bad_arguments_are_refused_at_once(case: Case, client: AioBaseClie
 
 
 @only_fms
-@pytest.mark.parametrize("source", ["arn:1", b"arn:1", {"arn:1": "a", "arn:2": "b"}])
-async def test_what_can_be_iterated_and_is_no_source_is_refused_before_sending(
-    case: Case, client: AioBaseClient, aws: LocalAWS, source: Any
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("arn:1", "put one item into a list"),
+        (b"arn:1", "put one item into a list"),
+        ({"arn:1": "a", "arn:2": "b"}, "put one item into a list"),
+        (5, "put a single item into a list"),
+        (asyncio.sleep, "call it"),
+    ],
+)
+async def test_what_is_no_source_is_refused_before_sending(
+    case: Case, client: AioBaseClient, aws: LocalAWS, source: Any, hint: str
 ) -> None:
-    with pytest.raises(TypeError, match=f"not {type(source).__name__}: put one item into a list"):
+    with pytest.raises(TypeError, match=f"not {type(source).__name__}: {hint}"):
         stream_batch(client, case.operation, case.make([]), source)
+    coroutine: Any = asyncio.sleep(0)
+    with pytest.raises(TypeError, match="not coroutine: await it"):
+        stream_batch(client, case.operation, case.make([]), coroutine)
+    coroutine.close()
 
     assert aws.ledger.calls == []
 

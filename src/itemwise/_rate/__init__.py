@@ -26,8 +26,8 @@ Where calls are throttled as much though the rate was lowered again and again, t
 cause: attempts are free again, until most are throttled. See `doubt`.
 
 Where it is done: `finder` hears of each attempt and answer. `attempts` remembers what was seen of
-them, `estimate` what is thought of the rate, `schedule` at which rate they start. `lessons` corrects
-these at each throttle, `growth` between throttles.
+them, `estimate` what is thought of the rate, `schedule` at which rate they start. `lessons`
+corrects these at each throttle, `growth` between throttles.
 """
 
 from itemwise._rate.finder import RateFinder
