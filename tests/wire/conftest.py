@@ -1,8 +1,11 @@
-"""Fixtures of tests that go through HTTP."""
+"""Fixtures of tests that go through HTTP, and the types of what aiobotocore leaves untyped."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -11,6 +14,22 @@ from aiobotocore.session import AioSession
 from itemwise import _body, _reply
 from itemwise.testing import LocalAWS
 from tests.wire.cases import CASES, Case, case_id
+
+Reply = dict[str, object]
+
+
+class ClientFactory(Protocol):
+    """A session, as far as tests use it."""
+
+    def create_client(
+        self, service: str, **arguments: object
+    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
+
+
+class ApiClient(Protocol):
+    """A client of any service."""
+
+    async def _make_api_call(self, operation_name: str, api_params: object) -> Reply: ...
 
 
 @pytest.fixture(params=CASES, ids=case_id)
@@ -24,6 +43,14 @@ def case(request: pytest.FixtureRequest) -> Case:
 async def client(case: Case, aws: LocalAWS, session: AioSession) -> AsyncIterator[AioBaseClient]:
     async with aws.client(case.operation.service, session=session) as opened:
         yield opened
+
+
+@pytest.fixture
+async def complaints() -> list[str]:
+    """What the loop says of tasks and generators that nobody looked after."""
+    said: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(str(context)))
+    return said
 
 
 @pytest.fixture(params=["raw", "parsed"])

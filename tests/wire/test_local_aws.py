@@ -6,17 +6,17 @@ import asyncio
 import contextlib
 import dataclasses
 import gc
+import math
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
 
 import aiohttp
 import pytest
-from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import (
@@ -27,6 +27,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from itemwise import testing
+from itemwise.services.fms import batch_disassociate_resource
 from itemwise.testing import (
     SERVED_OPERATIONS,
     ContradictItems,
@@ -41,6 +43,7 @@ from itemwise.testing import (
     Garbage,
     ItemList,
     Key,
+    Ledger,
     LocalAWS,
     LowerLimit,
     PoisonItems,
@@ -49,23 +52,15 @@ from itemwise.testing import (
     ServedOperation,
     Throttle,
 )
+from tests.conftest import Clock
+from tests.wire.cases import rounds, until
+from tests.wire.conftest import ApiClient, ClientFactory, Reply
 
-Reply = dict[str, object]
 Entries = list[dict[str, object]]
 
 CONFIG = AioConfig(retries={"total_max_attempts": 1}, parameter_validation=False)
 SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, Signature=0"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class ClientFactory(Protocol):
-    def create_client(
-        self, service: str, **arguments: object
-    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
-
-
-class ApiClient(Protocol):
-    async def _make_api_call(self, operation_name: str, api_params: object) -> Reply: ...
 
 
 # One for all, since it keeps the models that it has loaded.
@@ -181,12 +176,6 @@ RAM = Sample(
 SAMPLES = [FMS, INSPECTOR, GREENGRASS, CONNECT, RAM]
 
 every_operation = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.service)
-
-
-@pytest.fixture
-async def aws() -> AsyncIterator[LocalAWS]:
-    async with LocalAWS() as server:
-        yield server
 
 
 class TestOperations:
@@ -571,6 +560,9 @@ class TestItemFaults:
             LocalAWS(refuse_repeats=True, keep_applied=False)
 
 
+NO_ITEMS: list[Collection[str]] = [[], (), set(), frozenset(), ""]
+
+
 class TestCallFaults:
     @pytest.mark.parametrize(
         ("fault", "code", "status"),
@@ -637,20 +629,18 @@ class TestCallFaults:
         ids=lambda fault: type(fault).__name__,
     )
     async def test_a_client_that_has_gone_gets_no_answer_and_makes_no_noise(
-        self, aws: LocalAWS, fault: Fault, caplog: pytest.LogCaptureFixture
+        self, aws: LocalAWS, clock: Clock, fault: Fault, caplog: pytest.LogCaptureFixture
     ) -> None:
-        delay = aws.inject(Delay(seconds=0.05))
+        delay = aws.inject(Delay(seconds=1))
         aws.inject(fault)
         body = b'{"ResourceSetIdentifier":"s","Items":["a"]}'
         asking = asyncio.create_task(post(aws, FMS_HEADERS, body))
-        while not delay.fired:  # noqa: ASYNC110 - the server has no event for it
-            await asyncio.sleep(0.001)
+        await until(lambda: delay.fired > 0)
         asking.cancel()
         await asyncio.wait({asking})
-        while not aws.ledger.calls:  # noqa: ASYNC110 - the same
-            await asyncio.sleep(0.001)
-        # The server writes right after it has recorded the call.
-        await asyncio.sleep(0.02)
+        await rounds(10)
+        clock.now += 1
+        await until(lambda: not aws._handler._running)
         assert not caplog.records
         assert aws.ledger.applied() == {("a",): 1}
 
@@ -715,23 +705,210 @@ class TestCallFaults:
         assert FMS.failed(await FMS(aws, "a")) == []
 
     def test_a_fault_of_an_operation_that_is_not_served(self) -> None:
-        with pytest.raises(ValueError, match="no operation Nothing is served"):
+        with pytest.raises(ValueError, match=r"^no operation Nothing is served$"):
             LocalAWS().inject(Throttle(operation="Nothing"))
+        handle = LocalAWS().inject(Throttle())
+        with pytest.raises(ValueError, match=r"^no operation Nothing is served$"):
+            handle.replace(Throttle(operation="Nothing"))
 
     @pytest.mark.parametrize(
-        "make",
+        ("name", "meant"),
         [
-            lambda: Throttle(times=0),
-            lambda: Throttle(probability=1.5),
-            lambda: RateLimit(rate=-1),
-            lambda: RateLimit(rate=1, burst=0),
-            lambda: LowerLimit(limit=0),
-            lambda: FailItems(items="a", times=0),
+            ("batch_disassociate_resource", "BatchDisassociateResource"),
+            ("batchDisassociateResource", "BatchDisassociateResource"),
+            ("DisasociateWorkspace", r"DisassociateWorkspace or \w+"),
         ],
     )
-    def test_nonsensical_values_are_refused(self, make: Callable[[], Fault]) -> None:
-        with pytest.raises(ValueError, match="must"):
-            make()
+    def test_the_name_that_was_meant_is_given(self, name: str, meant: str) -> None:
+        aws = LocalAWS()
+        message = rf"^no operation {name} is served: did you mean {meant}\?$"
+        with pytest.raises(ValueError, match=message):
+            aws.inject(Throttle(operation=name))
+        with pytest.raises(ValueError, match=message):
+            aws.ledger.call_count(name)
+
+    @pytest.mark.parametrize("items", NO_ITEMS)
+    async def test_a_fault_of_no_items_hits_none(
+        self, aws: LocalAWS, items: Collection[str]
+    ) -> None:
+        faults = [aws.inject(kind(items=items)) for kind in (FailItems, ForgetItems, PoisonItems)]
+        await FMS(aws, "a")
+        assert [fault.fired for fault in faults] == [0, 0, 0]
+
+    @pytest.mark.parametrize(
+        ("slip", "shown"),
+        [(FailItems, "the class FailItems"), ("Throttle", "'Throttle'"), (None, "None")],
+    )
+    def test_what_is_no_fault_is_refused(self, slip: Fault, shown: str) -> None:
+        message = rf"^fault must be a fault, such as Throttle\(times=1\), not {shown}$"
+        with pytest.raises(TypeError, match=message):
+            LocalAWS().inject(slip)
+        with pytest.raises(TypeError, match=message):
+            LocalAWS().inject(Throttle()).replace(cast("Throttle", slip))
+
+    async def test_a_handle_shows_the_fault_and_its_hits_and_no_items(self, aws: LocalAWS) -> None:
+        handle = aws.inject(FailItems(items=["secret"], code="GONE", message="secret", times=3))
+        assert repr(handle) == "<InjectedFault FailItems(code='GONE', times=3): fired 0>"
+        await FMS(aws, "secret")
+        handle.remove()
+        assert repr(handle) == "<InjectedFault FailItems(code='GONE', times=3): fired 1, removed>"
+        for hidden in (ExtraFailures(sent=("secret",)), RenameItems(rename=str.upper)):
+            shown = f"<InjectedFault {type(hidden).__name__}(): fired 0>"
+            assert repr(aws.inject(hidden)) == shown
+
+
+NEEDED: dict[str, dict[str, object]] = {
+    "ContradictItems": {"items": "a"},
+    "Delay": {"seconds": 1},
+    "ExtraFailures": {"sent": ("a",)},
+    "FailItems": {"items": "a"},
+    "ForgetItems": {"items": "a"},
+    "ItemFault": {"items": "a"},
+    "LowerLimit": {"limit": 1},
+    "PoisonItems": {"items": "a"},
+    "RateLimit": {"rate": 1},
+    "RenameItems": {"rename": str.upper},
+}
+FAULTS: dict[str, type[Fault]] = {
+    name: kind
+    for name, kind in vars(testing).items()
+    if isinstance(kind, type) and issubclass(kind, Fault)
+}
+
+
+def made(kind: str, /, **values: object) -> Fault:
+    make = cast("Callable[..., Fault]", FAULTS[kind])
+    return make(**NEEDED.get(kind, {}) | values)
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("kind", "field"),
+        [(name, field.name) for name, kind in FAULTS.items() for field in dataclasses.fields(kind)],
+    )
+    def test_no_field_takes_a_value_of_any_kind(self, kind: str, field: str) -> None:
+        with pytest.raises(TypeError, match=rf"^{field} must be .+, not <object"):
+            made(kind, **{field: object()})
+
+    @pytest.mark.parametrize(
+        ("kind", "field", "value"),
+        [
+            ("Throttle", "operation", batch_disassociate_resource),
+            ("Throttle", "times", 1.5),
+            ("Throttle", "times", True),
+            ("Throttle", "times", "1"),
+            ("Throttle", "probability", "0.5"),
+            ("Throttle", "probability", True),
+            ("Throttle", "probability", None),
+            ("Throttle", "style", 429),
+            ("Throttle", "style", None),
+            ("Throttle", "code", 400),
+            ("Throttle", "retry_after", "1"),
+            ("Drop", "when", None),
+            ("Delay", "seconds", None),
+            ("FailCalls", "code", 5),
+            ("FailCalls", "status", "500"),
+            ("FailCalls", "status", 500.0),
+            ("FailCalls", "message", None),
+            ("FailCalls", "apply", "no"),
+            ("FailCalls", "apply", 1),
+            ("FailItems", "items", 5),
+            ("FailItems", "items", None),
+            ("FailItems", "items", b"arn"),
+            ("FailItems", "items", [b"arn"]),
+            ("FailItems", "items", ["a", 5]),
+            ("FailItems", "items", [("a", 5)]),
+            ("FailItems", "items", [["a"]]),
+            ("FailItems", "items", iter(["a"])),
+            ("FailItems", "code", 404),
+            ("PoisonItems", "message", None),
+            ("LowerLimit", "limit", None),
+            ("LowerLimit", "limit", 2.0),
+            ("RenameItems", "rename", "x"),
+            ("ExtraFailures", "sent", "a"),
+            ("ExtraFailures", "sent", {"thingName": "a"}),
+            ("Garbage", "size", 1e6),
+        ],
+    )
+    def test_a_value_of_another_kind_is_refused(self, kind: str, field: str, value: object) -> None:
+        with pytest.raises(TypeError, match=rf"^{field} must be .+, not "):
+            made(kind, **{field: value})
+
+    @pytest.mark.parametrize(
+        ("kind", "field", "value"),
+        [
+            ("Throttle", "times", 0),
+            ("FailItems", "times", -1),
+            ("Throttle", "probability", 1.5),
+            ("Throttle", "probability", -0.1),
+            ("Throttle", "probability", math.nan),
+            ("Throttle", "style", "foo"),
+            ("Throttle", "retry_after", -1),
+            ("Throttle", "retry_after", math.inf),
+            ("RateLimit", "style", "foo"),
+            ("RateLimit", "rate", -1),
+            ("RateLimit", "rate", math.nan),
+            ("RateLimit", "rate", math.inf),
+            ("RateLimit", "burst", 0.5),
+            ("RateLimit", "burst", math.inf),
+            ("RateLimit", "retry_after", math.nan),
+            ("Drop", "when", "befor"),
+            ("Delay", "seconds", -1),
+            ("Delay", "seconds", math.nan),
+            ("Delay", "seconds", math.inf),
+            ("FailCalls", "status", 42),
+            ("FailCalls", "status", 200),
+            ("FailCalls", "status", 600),
+            ("FailCalls", "retry_after", -1),
+            ("LowerLimit", "limit", 0),
+            ("ExtraFailures", "sent", ()),
+            ("Garbage", "kind", "foo"),
+            ("Garbage", "size", 0),
+            ("Garbage", "size", -1),
+        ],
+    )
+    def test_a_value_out_of_range_is_refused(self, kind: str, field: str, value: object) -> None:
+        message = rf"^{field} must be .+, not {re.escape(repr(value))}$"
+        with pytest.raises(ValueError, match=message):
+            made(kind, **{field: value})
+        with pytest.raises(ValueError, match=message):
+            dataclasses.replace(made(kind), **{field: value})  # type: ignore[arg-type]  # by name
+
+    @pytest.mark.parametrize(
+        ("kind", "values"),
+        [
+            ("Throttle", {"times": None, "code": None, "retry_after": None, "operation": None}),
+            ("Throttle", {"probability": 0, "retry_after": 0}),
+            ("FailCalls", {"status": 400}),
+            ("FailCalls", {"status": 599, "probability": 1}),
+            ("RateLimit", {"rate": 0, "burst": 1}),
+            ("FailItems", {"items": ["a", ("b", "c")]}),
+            ("FailItems", {"items": {"a": 1}.keys(), "code": "", "message": ""}),
+            ("Garbage", {"size": 1}),
+        ],
+    )
+    def test_a_value_on_the_edge_is_taken(self, kind: str, values: dict[str, object]) -> None:
+        fault = made(kind, **values)
+        assert {name: getattr(fault, name) for name in values} == values
+
+    def test_a_choice_is_refused_with_those_that_there_are(self) -> None:
+        with pytest.raises(
+            ValueError, match=r"^when must be one of 'before', 'after', 'midway', not 'befor'$"
+        ):
+            made("Drop", when="befor")
+
+
+def was_applied(ledger: Ledger, operation: str) -> bool:
+    return ledger.was_applied(operation, ("a",))
+
+
+QUERIES: list[Callable[[Ledger, str], object]] = [
+    Ledger.applied,
+    Ledger.call_count,
+    Ledger.applied_count,
+    Ledger.replay_count,
+    was_applied,
+]
 
 
 class TestLedger:
@@ -754,9 +931,28 @@ class TestLedger:
         await GREENGRASS(aws, "a")
         assert aws.ledger.applied() == Counter({("a",): 2, ("b",): 1})
         assert aws.ledger.applied(GREENGRASS.operation) == {("a",): 1}
-        assert aws.ledger.applied("Nothing") == {}
         assert (aws.ledger.call_count(), aws.ledger.call_count(FMS.operation)) == (2, 1)
         assert (aws.ledger.applied_count(), aws.ledger.applied_count(FMS.operation)) == (3, 2)
+
+    @pytest.mark.parametrize("ask", QUERIES, ids=lambda ask: ask.__name__)
+    def test_an_operation_that_is_not_served_is_refused(
+        self, ask: Callable[[Ledger, str], object]
+    ) -> None:
+        ledger = LocalAWS().ledger
+        with pytest.raises(ValueError, match=r"^no operation Nothing is served$"):
+            ask(ledger, "Nothing")
+        with pytest.raises(TypeError, match=r"^operation must be a wire name, .*, not Operation$"):
+            ask(ledger, cast("str", batch_disassociate_resource))
+        assert not ask(ledger, FMS.operation)
+        assert not ask(Ledger(), "Nothing")
+
+    async def test_a_ledger_shows_its_counts_and_no_items(self, aws: LocalAWS) -> None:
+        assert repr(aws.ledger) == "<Ledger: 0 calls, 0 items applied>"
+        await FMS(aws, "a", "b")
+        await FMS(aws, "c")
+        await GREENGRASS(aws, "a")
+        by_operation = f"{FMS.operation} 2, {GREENGRASS.operation} 1"
+        assert repr(aws.ledger) == f"<Ledger: 3 calls ({by_operation}), 4 items applied>"
 
     async def test_what_is_not_kept_is_counted(self) -> None:
         async with LocalAWS(keep_calls=False, keep_applied=False) as aws:
@@ -839,10 +1035,11 @@ class TestLife:
         assert aws.ledger.call_count() == 0
 
     async def test_stopping_cuts_an_answer_that_nobody_reads(self) -> None:
+        size = 1_000_000_000
         async with LocalAWS() as aws:
-            aws.inject(Garbage(kind="huge", size=1_000_000_000))
+            aws.inject(Garbage(kind="huge", size=size))
             address = aws.endpoint_url.removeprefix("http://").split(":")
-            _, writer = await asyncio.open_connection(address[0], int(address[1]), limit=1024)
+            reader, writer = await asyncio.open_connection(address[0], int(address[1]), limit=1024)
             body = b'{"ResourceSetIdentifier":"s","Items":["a"]}'
             lines = [
                 "POST / HTTP/1.1",
@@ -852,9 +1049,47 @@ class TestLife:
             ]
             writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
             await writer.drain()
-            while not aws.ledger.call_count():  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(0)
+            await until(lambda: aws.ledger.call_count() > 0)
+            assert aws._handler._running
+        assert not aws._handler._running
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            received = await reader.read()
+        assert len(received) < size
         writer.close()
+
+    @pytest.mark.parametrize(
+        ("service", "operation"),
+        [
+            ("s3", "ListBuckets"),
+            ("route53", "ListHostedZones"),
+            ("ec2", "DescribeVpcs"),
+            ("sts", "GetCallerIdentity"),
+        ],
+    )
+    async def test_a_service_of_another_protocol_is_refused_so_that_its_client_understands(
+        self, aws: LocalAWS, service: str, operation: str
+    ) -> None:
+        with pytest.raises(ClientError) as caught:
+            await call(aws, service, operation)
+        error = cast("Mapping[str, Mapping[str, object]]", caught.value.response)["Error"]
+        assert error["Code"] == "UnknownOperationException"
+        assert f"does not speak the protocol of {service}: " in str(error["Message"])
+
+    @pytest.mark.parametrize(
+        ("service", "operation", "shown"),
+        [
+            ("fms", "ListPolicies", "ListPolicies of fms"),
+            ("connect", "ListInstances", "GET /instance of connect"),
+            ("sqs", "ListQueues", "ListQueues of sqs"),
+            ("lambda", "ListFunctions", r"GET /2015-03-31/functions/? of lambda"),
+        ],
+    )
+    async def test_what_is_not_served_is_named(
+        self, aws: LocalAWS, service: str, operation: str, shown: str
+    ) -> None:
+        with pytest.raises(ClientError, match=rf"{shown}: describe it in a ServedOperation"):
+            await call(aws, service, operation)
 
     async def test_an_itemwise_client(self, aws: LocalAWS) -> None:
         async with aws.client("fms", region_name="eu-west-1") as client:

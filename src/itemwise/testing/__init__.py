@@ -15,26 +15,32 @@ It needs the extra ``itemwise[testing]``.
 """
 
 from itemwise.testing._audit import assert_accounted
+from itemwise.testing._call_faults import (
+    Delay,
+    Drop,
+    FailCalls,
+    Garbage,
+    LowerLimit,
+    RateLimit,
+    Throttle,
+)
 from itemwise.testing._clients import LocalClients
 from itemwise.testing._faults import (
     CallFault,
-    ContradictItems,
-    Delay,
-    Drop,
-    ExtraFailures,
-    FailCalls,
-    FailItems,
+    DropPoint,
     Fault,
-    ForgetItems,
-    Garbage,
+    GarbageKind,
     ItemFault,
     Items,
-    LowerLimit,
-    PoisonItems,
-    RateLimit,
-    RenameItems,
-    Throttle,
     ThrottleStyle,
+)
+from itemwise.testing._item_faults import (
+    ContradictItems,
+    ExtraFailures,
+    FailItems,
+    ForgetItems,
+    PoisonItems,
+    RenameItems,
 )
 from itemwise.testing._ledger import CallRecord, Ledger
 from itemwise.testing._local_aws import LocalAWS, LocalClientArguments
@@ -49,6 +55,7 @@ __all__ = [
     "ContradictItems",
     "Delay",
     "Drop",
+    "DropPoint",
     "EntryList",
     "ExtraFailures",
     "FailCalls",
@@ -56,6 +63,7 @@ __all__ = [
     "Fault",
     "ForgetItems",
     "Garbage",
+    "GarbageKind",
     "InjectedFault",
     "ItemFault",
     "ItemList",

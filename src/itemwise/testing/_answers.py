@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from itemwise.testing._bound import BoundOperation
+from itemwise.testing._call_faults import Garbage
 from itemwise.testing._decision import Decision
-from itemwise.testing._faults import Garbage
 from itemwise.testing._protocols import WireProtocol
 from itemwise.testing._wire import WireReply
 

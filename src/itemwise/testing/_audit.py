@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from itemwise.errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
 from itemwise.testing._bound import flat_key
-from itemwise.testing._faults import ContradictItems
+from itemwise.testing._item_faults import ContradictItems
 from itemwise.testing._ledger import CallRecord
 from itemwise.testing._local_aws import LocalAWS
 from itemwise.testing._served import Key
@@ -56,6 +57,7 @@ def assert_accounted(
     Raises:
         AssertionError: the first few items of which the result does not tell the truth.
         RuntimeError: the server keeps no calls, or no applied keys.
+        ValueError: the server does not serve the operation.
     """
     operation = result.operation
     outcomes = result.outcomes
@@ -126,10 +128,14 @@ def _unexcused(result: BatchResult[Any, Any], calls: Sequence[CallRecord]) -> Ma
         # ledger does not know that it went unheard.
         return {}
     answered: defaultdict[Key, int] = defaultdict(int)
-    for call in calls:
+    begun: dict[Key, float] = {}
+    # From the last: a call that was not decided yet when the same items came again was given up by
+    # a client that repeats calls by itself, and its answer went unheard.
+    for call in sorted(calls, key=lambda call: call.started, reverse=True):
         if call.operation == result.operation.name and (call.status or 500) < 500:
             for key in call.applied:
-                answered[key] += 1
+                answered[key] += call.ended <= begun.get(key, math.inf)
+                begun[key] = call.started
     return {key: times for key, times in answered.items() if times > 1}
 
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from itemwise.testing._bound import Item
-from itemwise.testing._entries import Call, ItemFailure, Shaping, build_reply
-from itemwise.testing._faults import (
-    ContradictItems,
+from itemwise.testing._call_faults import (
     Drop,
-    ExtraFailures,
     FailCalls,
-    FailItems,
-    ForgetItems,
     Garbage,
     LowerLimit,
-    PoisonItems,
     RateLimit,
-    RenameItems,
     Throttle,
+)
+from itemwise.testing._entries import Call, ItemFailure, Shaping, build_reply
+from itemwise.testing._faults import DropPoint
+from itemwise.testing._item_faults import (
+    ContradictItems,
+    ExtraFailures,
+    FailItems,
+    ForgetItems,
+    PoisonItems,
+    RenameItems,
 )
 from itemwise.testing._script import FaultScript
 from itemwise.testing._served import Key, ServedOperation
@@ -55,7 +58,7 @@ class Decision:
     reply: Mapping[str, object] | None = None
     error: ServiceError | None = None
     applied: tuple[Key, ...] = ()
-    cut: Literal["before", "after", "midway"] | None = None
+    cut: DropPoint | None = None
     garbage: Garbage | None = None
     replay: bool = False
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
 
 __all__ = ["CallRecord", "Ledger"]
@@ -44,21 +46,35 @@ class CallRecord:
 class Ledger:
     """What was applied, how often, and by which calls.
 
-    A call is in the ledger before its answer leaves.
+    A call is in the ledger before its answer leaves. What takes an operation refuses a name that
+    is not served, whose count would be 0 for ever.
 
     Args:
         keep_calls: whether each call is kept, or only their number.
         keep_applied: whether each applied key is kept, or only their number.
+        served: the wire names that can be asked for; ``None`` refuses none.
     """
 
-    def __init__(self, *, keep_calls: bool = True, keep_applied: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        keep_calls: bool = True,
+        keep_applied: bool = True,
+        served: Collection[str] | None = None,
+    ) -> None:
         self._keep_calls = keep_calls
         self._keep_applied = keep_applied
+        self._served = served
         self._calls: list[CallRecord] = []
         self._applied: dict[str, Counter[Key]] = {}
         self._call_counts: Counter[str] = Counter()
         self._applied_counts: Counter[str] = Counter()
         self._replay_counts: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        by_operation = ", ".join(f"{name} {count}" for name, count in self._call_counts.items())
+        calls = f"{self.call_count()} calls" + (f" ({by_operation})" if by_operation else "")
+        return f"<Ledger: {calls}, {self.applied_count()} items applied>"
 
     @property
     def calls(self) -> list[CallRecord]:
@@ -79,7 +95,9 @@ class Ledger:
 
         Raises:
             RuntimeError: the server was made with ``keep_applied=False``.
+            ValueError: the operation is not served.
         """
+        self._check(operation)
         if not self._keep_applied:
             raise RuntimeError("keys are not kept: the server was made with keep_applied=False")
         if operation is not None:
@@ -94,27 +112,41 @@ class Ledger:
 
         Args:
             operation: the wire name of one operation; ``None`` adds up all.
+
+        Raises:
+            ValueError: the operation is not served.
         """
-        return _count(self._call_counts, operation)
+        return self._count(self._call_counts, operation)
 
     def applied_count(self, operation: str | None = None) -> int:
         """Return how many items were applied; one that was applied twice counts twice.
 
         Args:
             operation: the wire name of one operation; ``None`` adds up all.
+
+        Raises:
+            ValueError: the operation is not served.
         """
-        return _count(self._applied_counts, operation)
+        return self._count(self._applied_counts, operation)
 
     def replay_count(self, operation: str | None = None) -> int:
         """Return how many calls got the answer of an earlier one, by their client token.
 
         Args:
             operation: the wire name of one operation; ``None`` adds up all.
+
+        Raises:
+            ValueError: the operation is not served.
         """
-        return _count(self._replay_counts, operation)
+        return self._count(self._replay_counts, operation)
 
     def was_applied(self, operation: str, key: Key) -> bool:
-        """Return whether the operation has applied the key before."""
+        """Return whether the operation has applied the key before.
+
+        Raises:
+            ValueError: the operation is not served.
+        """
+        self._check(operation)
         counts = self._applied.get(operation)
         return counts is not None and key in counts
 
@@ -142,6 +174,10 @@ class Ledger:
         self._applied_counts.clear()
         self._replay_counts.clear()
 
+    def _count(self, counts: Counter[str], operation: str | None) -> int:
+        self._check(operation)
+        return counts.total() if operation is None else counts[operation]
 
-def _count(counts: Counter[str], operation: str | None) -> int:
-    return counts.total() if operation is None else counts[operation]
+    def _check(self, operation: str | None) -> None:
+        if operation is not None and self._served is not None:
+            check_served(operation, self._served)

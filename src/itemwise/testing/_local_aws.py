@@ -94,9 +94,10 @@ class LocalAWS:
         for row in added:
             # Now, since a mistake would otherwise come to light in some later call.
             bind(row)
-        self.ledger = Ledger(keep_calls=keep_calls, keep_applied=keep_applied)
         self._routes = Routes((*SERVED_OPERATIONS, *added))
-        self._script = FaultScript(seed)
+        served = self._routes.names
+        self.ledger = Ledger(keep_calls=keep_calls, keep_applied=keep_applied, served=served)
+        self._script = FaultScript(seed, served)
         self._handler = CallHandler(
             routes=self._routes,
             script=self._script,
@@ -222,10 +223,9 @@ class LocalAWS:
             A handle to change the fault, take it back, and count its hits.
 
         Raises:
+            TypeError: it is no fault, such as a fault's class.
             ValueError: the fault is about an operation that is not served.
         """
-        if fault.operation is not None and fault.operation not in self._routes:
-            raise ValueError(f"no operation {fault.operation} is served")
         return self._script.inject(fault)
 
     @property

@@ -19,7 +19,7 @@ from itemwise.testing._texts import (
 )
 from itemwise.testing._wire import ServiceError, WireReply, WireRequest
 
-__all__ = ["RestProtocol", "RpcProtocol", "WireProtocol", "missing_cbor"]
+__all__ = ["RestProtocol", "RpcProtocol", "WireProtocol"]
 
 
 class WireProtocol(ABC):
@@ -203,19 +203,6 @@ class RestProtocol(WireProtocol):
         if isinstance(value, str):
             return value.encode()
         return b"" if value is None else self.form.encode(self.form.writer(member)(value))
-
-
-def missing_cbor(message: str) -> WireReply:
-    """Write an error in CBOR without the library whose absence it reports.
-
-    Args:
-        message: what is missing, in less than 64 KiB.
-    """
-    fields = [text.encode() for text in ("__type", "InternalFailure", "message", message)]
-    # A map of two pairs, and strings with a length of two bytes.
-    body = b"\xa2" + b"".join(b"\x79" + len(text).to_bytes(2, "big") + text for text in fields)
-    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-    return WireReply(status=500, headers=headers, body=body)
 
 
 def _error_shape(model: OperationModel | None, code: str | None) -> StructureShape | None:

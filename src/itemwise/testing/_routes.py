@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from botocore.exceptions import UnknownServiceError
 
-from itemwise.testing._bodies import JsonForm
+from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._bound import BoundOperation, BoundService, bind, service
 from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import RestProtocol, RpcProtocol, WireProtocol
+from itemwise.testing._refusals import XmlRefusal
 from itemwise.testing._served import ServedOperation
 from itemwise.testing._wire import ServiceError, WireRequest
 
 __all__ = ["Route", "Routes"]
 
 _SIGNING_NAME: Final = re.compile(r"\bCredential=[^,\s]*/([^/,\s]+)/aws4_request\b")
+_FORM: Final = "application/x-www-form-urlencoded"
 _RPC_PATH: Final = re.compile(r"/service/([^/]+)/operation/([^/]+)$")
 
 
@@ -58,9 +60,12 @@ class Routes:
         self._paths: dict[str, list[tuple[RestPath, BoundOperation]]] = {}
         self._unknown_json = RpcProtocol(JsonForm(), "application/x-amz-json-1.1")
         self._unknown_rest = RestProtocol(JsonForm(), "application/json")
+        self._unknown_xml = XmlRefusal()
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._rows
+    @property
+    def names(self) -> Collection[str]:
+        """The wire names of all operations."""
+        return self._rows.keys()
 
     def operation(self, name: str) -> BoundOperation:
         """Return an operation by its wire name.
@@ -71,7 +76,11 @@ class Routes:
         return bind(self._rows[name])
 
     def find(self, request: WireRequest) -> Route:
-        """Find the operation of a request, and check that the request is signed."""
+        """Find the operation of a request, and check that the request is signed.
+
+        Raises:
+            ModuleNotFoundError: the request is in CBOR, and cbor2 is not installed.
+        """
         authorization = request.headers.get("Authorization")
         credential = _SIGNING_NAME.search(authorization) if authorization else None
         signing_name = credential[1] if credential else ""
@@ -95,9 +104,9 @@ class Routes:
         prefix, _, name = target.rpartition(".")
         found = self._service(prefix, signing_name)
         if found is None or "json" not in found.protocols:
-            return Route(protocol=self._unknown_json, error=_unknown(None, name, 400))
+            return Route(protocol=self._unknown_json, error=_unknown(name, signing_name, 400))
         operation = self._operations.get((prefix, name))
-        error = None if operation else _unknown(found, name, 400)
+        error = None if operation else _unknown(name, signing_name, 400)
         return Route(protocol=found.json, operation=operation, error=error)
 
     def _by_rpc_path(self, path: str, signing_name: str) -> Route:
@@ -105,9 +114,13 @@ class Routes:
         prefix, name = (match[1], match[2]) if match else ("", path)
         found = self._service(prefix, signing_name)
         if found is None or "smithy-rpc-v2-cbor" not in found.protocols:
-            return Route(protocol=self._unknown_json, error=_unknown(None, name, 404))
+            # Made when it is needed, since it needs a library that may be missing.
+            unknown = RpcProtocol(
+                CborForm(), "application/cbor", {"smithy-protocol": "rpc-v2-cbor"}
+            )
+            return Route(protocol=unknown, error=_unknown(name, signing_name, 404))
         operation = self._operations.get((prefix, name))
-        error = None if operation else _unknown(found, name, 404)
+        error = None if operation else _unknown(name, signing_name, 404)
         return Route(protocol=found.cbor, operation=operation, error=error)
 
     def _by_path(self, request: WireRequest, signing_name: str) -> Route:
@@ -116,7 +129,9 @@ class Routes:
             route = self._known_path(request, signing_name)
         if route is not None:
             return route
-        error = _unknown(None, f"{request.method} {request.path}", 404)
+        if _speaks_xml(request, signing_name):
+            return Route(protocol=self._unknown_xml, error=_unspoken(signing_name))
+        error = _unknown(f"{request.method} {request.path}", signing_name, 404)
         return Route(protocol=self._unknown_rest, error=error)
 
     def _known_path(self, request: WireRequest, signing_name: str) -> Route | None:
@@ -162,9 +177,25 @@ class Routes:
         return True
 
 
-def _unknown(known: BoundService | None, name: str, status: int) -> ServiceError:
-    if known is not None and name in known.model.operation_names:
-        message = f"LocalAWS does not serve {name}: describe it in a ServedOperation."
-    else:
-        message = f"The operation {name} is not recognized by any service served here."
+def _speaks_xml(request: WireRequest, signing_name: str) -> bool:
+    """Tell whether the client reads errors in XML alone, as far as the request shows it."""
+    if request.headers.get("Content-Type", "").startswith(_FORM):
+        # The protocols query and ec2. A service often signs by another name than botocore's.
+        return True
+    try:
+        return "rest-xml" in service(signing_name).protocols
+    except UnknownServiceError:
+        return False
+
+
+def _unknown(name: str, signing_name: str, status: int) -> ServiceError:
+    message = f"LocalAWS does not serve {name} of {signing_name}: describe it in a ServedOperation."
     return ServiceError(code="UnknownOperationException", message=message, status=status)
+
+
+def _unspoken(signing_name: str) -> ServiceError:
+    message = (
+        f"LocalAWS does not speak the protocol of {signing_name}: give its client the endpoint of "
+        "another server."
+    )
+    return ServiceError(code="UnknownOperationException", message=message, status=404)

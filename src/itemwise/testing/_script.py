@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import fields
 from random import Random
-from typing import Generic, TypeVar, cast
+from reprlib import repr as short
+from typing import Final, Generic, TypeVar, cast
 
-from itemwise.testing._faults import CallFault, FailItems, Fault, ItemFault, RateLimit
+from itemwise.testing._call_faults import RateLimit
+from itemwise.testing._faults import CallFault, Fault, ItemFault
+from itemwise.testing._item_faults import FailItems
+from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
 
 __all__ = ["FaultScript", "InjectedFault"]
 
 FaultT = TypeVar("FaultT", bound=Fault)
+
+_UNSHOWN: Final = frozenset({"items", "message", "rename", "sent"})
+"""Fields that hold items, or may be long."""
 
 
 class InjectedFault(Generic[FaultT]):
@@ -22,16 +30,33 @@ class InjectedFault(Generic[FaultT]):
         fired: how often it has hit a call, or an item in case of a fault about items.
     """
 
-    def __init__(self, fault: FaultT, rng: Random, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        fault: FaultT,
+        rng: Random,
+        check: Callable[[object], None],
+        changed: Callable[[], None],
+    ) -> None:
         self.fired = 0
         self._fault = fault
         self._rng = rng
+        self._check = check
         self._changed = changed
         self._in_force = True
         self._selects = _selector(fault)
         self._attempts: Counter[Key] = Counter()
         self._tokens: float | None = None
         self._filled = 0.0
+
+    def __repr__(self) -> str:
+        fault = self._fault
+        shown = ", ".join(
+            f"{field.name}={value!r}"
+            for field in fields(fault)
+            if field.name not in _UNSHOWN and (value := getattr(fault, field.name)) != field.default
+        )
+        removed = "" if self._in_force else ", removed"
+        return f"<InjectedFault {type(fault).__name__}({shown}): fired {self.fired}{removed}>"
 
     @property
     def fault(self) -> FaultT:
@@ -48,7 +73,12 @@ class InjectedFault(Generic[FaultT]):
 
         Args:
             fault: the new values, best made with `dataclasses.replace`.
+
+        Raises:
+            TypeError: it is no fault, such as a fault's class.
+            ValueError: the fault is about an operation that is not served.
         """
+        self._check(fault)
         self._fault = fault
         self._selects = _selector(fault)
         self._changed()
@@ -113,10 +143,12 @@ class FaultScript:
 
     Args:
         seed: where the random numbers start.
+        served: the wire names that a fault may be about.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, served: Collection[str]) -> None:
         self._seed = seed
+        self._served = served
         self._injected: list[InjectedFault[Fault]] = []
         self._count = 0
         self._found: dict[tuple[type[Fault], str], Sequence[InjectedFault[Fault]]] = {}
@@ -127,10 +159,16 @@ class FaultScript:
         return tuple(injected for injected in self._injected if injected.in_force)
 
     def inject(self, fault: FaultT) -> InjectedFault[FaultT]:
-        """Put a fault into force, behind those that are."""
+        """Put a fault into force, behind those that are.
+
+        Raises:
+            TypeError: it is no fault, such as a fault's class.
+            ValueError: the fault is about an operation that is not served.
+        """
+        self._check(fault)
         rng = Random(f"{self._seed}/fault/{self._count}")  # noqa: S311 - repeatable
         self._count += 1
-        injected = InjectedFault(fault, rng, self._found.clear)
+        injected = InjectedFault(fault, rng, self._check, self._found.clear)
         self._injected.append(cast("InjectedFault[Fault]", injected))
         self._found.clear()
         return injected
@@ -161,6 +199,14 @@ class FaultScript:
             if injected.hits_call():
                 return injected.fault
         return None
+
+    def _check(self, fault: object) -> None:
+        """Refuse what can never hit."""
+        if not isinstance(fault, Fault):
+            kind = f"the class {fault.__name__}" if isinstance(fault, type) else short(fault)
+            raise TypeError(f"fault must be a fault, such as Throttle(times=1), not {kind}")
+        if fault.operation is not None:
+            check_served(fault.operation, self._served)
 
 
 def _selector(fault: Fault) -> Callable[[Key], bool]:
