@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from itemwise._batch import BatchRun, run_batch
-    from itemwise._client import open_client
-    from itemwise._operation import Key, Operation, Verdict
+    from itemwise._client import ClientArguments, open_client
+    from itemwise._operation import Key, Operation, Verdict, by_value, client_token
     from itemwise._pace import Pace
     from itemwise._policy import RetryPolicy
     from itemwise._shape import (
@@ -57,6 +57,7 @@ __all__ = [
     "BatchStream",
     "CallError",
     "CallRecord",
+    "ClientArguments",
     "ConfigurationError",
     "Delivery",
     "Failed",
@@ -87,6 +88,8 @@ __all__ = [
     "Unknown",
     "UnmatchedEntry",
     "Verdict",
+    "by_value",
+    "client_token",
     "length",
     "open_client",
     "run_batch",
@@ -96,8 +99,8 @@ __all__ = [
 
 _ROOMS = {
     "_batch": "BatchRun run_batch",
-    "_client": "open_client",
-    "_operation": "Key Operation Verdict",
+    "_client": "ClientArguments open_client",
+    "_operation": "Key Operation Verdict by_value client_token",
     "_pace": "Pace",
     "_policy": "RetryPolicy",
     "_shape": (

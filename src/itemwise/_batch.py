@@ -9,13 +9,13 @@ from aiobotocore.client import AioBaseClient
 
 from itemwise._accounts import Accounts
 from itemwise._arguments import check_call
-from itemwise._call import warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._options import check_options
 from itemwise._outcomes import NotAttemptedReason
+from itemwise._own_retries import warn_of_own_retries
 from itemwise._pace import Pace, pace_of
 from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy

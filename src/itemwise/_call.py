@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from weakref import WeakSet
 
 from aiobotocore.client import AioBaseClient
 from botocore import xform_name
@@ -14,8 +12,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from itemwise._arguments import check_call
 from itemwise._body import Outgoing
-from itemwise._classify import classify
-from itemwise._own_retries import own_attempts
+from itemwise._classify import classify, unsent
+from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
 from itemwise._reply import RawReply, Reply, listening, read
@@ -28,20 +26,10 @@ if TYPE_CHECKING:
 
     from itemwise._operation import Operation
 
-__all__ = [
-    "attempt",
-    "call",
-    "doubt_of",
-    "may_repeat",
-    "warn_of_own_retries",
-]
+__all__ = ["attempt", "call", "doubt_of", "may_repeat"]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
-
-logger = logging.getLogger("itemwise")
-
-_warned: WeakSet[AioBaseClient] = WeakSet()
 
 
 async def call(
@@ -132,7 +120,13 @@ async def attempt(
 def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallError:
     shown = caught.response if isinstance(caught, ClientError) else caught
     doubt = _hidden_doubt(client, reply, shown)
-    return _after(_meaning(client, reply.operation, caught), doubt)
+    # What answers in the service's place, as botocore's Stubber does, answers before it is sent.
+    stubbed = isinstance(caught, ClientError) and caught.operation_name == reply.operation
+    if reply.sent or stubbed:
+        return _after(_meaning(client, reply.operation, caught), doubt)
+    error = unsent(caught, operation=reply.operation)
+    error.__cause__ = caught
+    return _after(error, doubt)
 
 
 def _hidden_doubt(client: AioBaseClient, reply: RawReply, shown: object) -> CallError | None:
@@ -186,26 +180,3 @@ def _too_many(
     # The items themselves can be many, and are not what is wrong.
     fault = InitErrorDetails(type=detail, loc=(field, index), input=f"{count} items")
     return ValidationError.from_exception_data(operation.request.__name__, [fault])
-
-
-def warn_of_own_retries(client: AioBaseClient, attempts: int) -> None:
-    """Log once for a client that still retries by itself, and say how attempts multiply.
-
-    Args:
-        client: an aiobotocore client.
-        attempts: the most attempts that itemwise makes.
-    """
-    if client in _warned:
-        return
-    _warned.add(client)
-    own = own_attempts(client)
-    if own > 1:
-        logger.warning(
-            "the client of %s retries by itself (%d attempts), and itemwise up to %d: one call "
-            "can become %d requests. Use itemwise.open_client, or the configuration "
-            'retries={"total_max_attempts": 1}',
-            client.meta.service_model.service_name,
-            own,
-            attempts,
-            own * attempts,
-        )

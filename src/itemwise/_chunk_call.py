@@ -193,6 +193,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         operation = self._exchange.operation
         try:
             return settle(operation, self.chunk, response, self._doubt)
+        except ResponseError:
+            raise
         except Exception as error:
             # The operation's own functions read the reply, and a strange one can break them.
             raise ResponseError(

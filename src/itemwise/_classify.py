@@ -16,8 +16,8 @@ from email.utils import parsedate_to_datetime
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
-from itemwise._bounded import ReplyTooLargeError
 from itemwise._throttling import is_throttling
+from itemwise._transport import ReplyTooLargeError
 from itemwise._words import shown
 from itemwise.errors import (
     CallError,
@@ -28,7 +28,7 @@ from itemwise.errors import (
     TransientError,
 )
 
-__all__ = ["classify", "retry_after_seconds"]
+__all__ = ["classify", "retry_after_seconds", "unsent"]
 
 SERVER_FAULT_CODES = frozenset(
     {
@@ -52,6 +52,10 @@ SERVER_FAULT_CODES = frozenset(
 TIMEOUT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException"})
 """The service gave up reading the request: it applied nothing."""
 
+_LONGEST_CODE, _LONGEST_MESSAGE = 200, 4000
+"""Characters of a service's words. Proxies answer with pages of HTML, and botocore takes such a
+body for the message."""
+
 _CREDENTIAL_FAULTS = (
     boto.NoCredentialsError,
     boto.PartialCredentialsError,
@@ -74,6 +78,32 @@ _REPLY_FAULTS = (
 )
 """botocore's own complaints of an answer that came. The second also stands for a few checksums of
 requests that it cannot make: then nothing was sent, but the exception does not tell."""
+
+
+def unsent(error: Exception, *, operation: str) -> CallError:
+    """Turn what a call raised before its request was sent into the `CallError` that says so.
+
+    Making and signing a request can fail in any way: a client that renews its credentials makes
+    calls of its own for that, to other services, which are throttled, refused and left unanswered
+    like any other. None of this is said of the operation.
+
+    Args:
+        error: what the aiobotocore client raised.
+        operation: the operation's wire name.
+    """
+    meaning = classify(error, operation=operation)
+    if meaning.delivery is Delivery.NEVER_LEFT:
+        return meaning
+    by_another = isinstance(error, boto.ClientError | boto.HTTPClientError)
+    may_pass = by_another and not isinstance(meaning, RejectedError)
+    return (TransientError if may_pass else RejectedError)(
+        f"the request could not be made: {shown(error, boto.ClientError, boto.BotoCoreError)}. "
+        "Nothing was sent",
+        operation=operation,
+        code=meaning.code,
+        delivery=Delivery.NEVER_LEFT,
+        retry_after=meaning.retry_after,
+    )
 
 
 def classify(
@@ -149,7 +179,7 @@ def _answered(
     details = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode") or 0
-    code = str(details.get("Code") or status or "Unknown")
+    code = _in_bounds(str(details.get("Code") or status or "Unknown"), _LONGEST_CODE)
     kind: type[CallError] = RejectedError
     delivery = Delivery.REFUSED
     wordless = "the service gave no message"
@@ -163,7 +193,7 @@ def _answered(
     elif code in TIMEOUT_CODES or retryable is not None:
         kind = TransientError
     return kind(
-        str(details.get("Message") or wordless),
+        _in_bounds(str(details.get("Message") or wordless), _LONGEST_MESSAGE),
         operation=operation,
         code=code,
         delivery=delivery,
@@ -171,6 +201,12 @@ def _answered(
         request_id=metadata.get("RequestId"),
         retry_after=retry_after_seconds(metadata.get("HTTPHeaders", {})),
     )
+
+
+def _in_bounds(text: str, longest: int) -> str:
+    """Make what a service says fit a line: of a bounded length, and of characters that print."""
+    more = f"... ({len(text)} characters)" if len(text) > longest else ""
+    return "".join(c if c.isprintable() else " " for c in text[:longest]) + more
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
@@ -192,7 +228,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
@@ -15,7 +15,7 @@ from itemwise._payload import fitting
 from itemwise._plan import Chunk
 from itemwise._shape import Request, Response
 from itemwise._source import Source
-from itemwise._workers import progress_of, side_by_side, warn_of_unknown
+from itemwise._workers import outlast, progress_of, side_by_side, warn_of_unknown
 from itemwise.results import Progress
 
 __all__ = ["Flow"]
@@ -57,6 +57,8 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
         self._ended = False
+        # The tasks that read the source: none of them can wait for its own end.
+        self._own: set[asyncio.Task[Any] | None] = set()
 
     def progress(self) -> Progress:
         """Count what was read."""
@@ -100,8 +102,16 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         Any number of tasks may close it, one after the other or at once: all wait for one end. A
         cancellation ends the grace, and goes on to the task that it was meant for.
+
+        Raises:
+            RuntimeError: the source closes its own stream, which would wait for itself.
         """
         driver, exchange = self._driver, self.exchange
+        if asyncio.current_task() in self._own:
+            raise RuntimeError(
+                "the source of a stream cannot wait for the end of that stream: return from it, or "
+                "raise what ends it"
+            )
         first, self._closed = not self._closed, True
         # Whoever waits for an outcome meanwhile has come to the end.
         self._outbox.news.set()
@@ -112,19 +122,15 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         in_grace = exchange.halted and exchange.error is None and exchange.in_flight
         if first and not in_grace and not self._ended:
             driver.cancel()
-        cancelled: asyncio.CancelledError | None = None
-        while not driver.done():
-            try:
-                await asyncio.wait({driver})
-            except asyncio.CancelledError as error:
-                driver.cancel()
-                cancelled = error
-        if not driver.cancelled():
-            # Whoever leaves early has no use for what it raised, and nobody is to complain of it.
-            driver.exception()
-        if cancelled is not None:
-            self.tell_fault(cancelled)
-            raise cancelled
+        try:
+            await outlast([driver], driver.cancel)
+        except asyncio.CancelledError as error:
+            self.tell_fault(error)
+            raise
+        finally:
+            if not driver.cancelled():
+                # Whoever leaves early has no use for what it raised: nobody is to complain of it.
+                driver.exception()
 
     def tell_fault(self, error: BaseException | None) -> None:
         """Raise what closing the source has raised, or log it where it would hide an error.
@@ -146,6 +152,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         )
 
     async def _drive(self) -> None:
+        self._own.add(asyncio.current_task())
         reason = NotAttemptedReason.CANCELLED
         try:
             await self._go_through()
@@ -185,6 +192,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._settle_rest(reason)
 
     async def _work(self) -> None:
+        self._own.add(asyncio.current_task())
         exchange = self.exchange
         while exchange.may_begin():
             async with self._reading:
@@ -202,17 +210,17 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
     async def _next_chunk(self) -> Chunk[ItemT] | None:
         exchange, source, outbox = self.exchange, self._source, self._outbox
         start = await source.hold(exchange.max_chunk)
-        items = source.held
-        if not items:
+        if not source.held:
             return None
-        found = fitting(exchange.operation, exchange.request, items, start)
+        found = fitting(exchange.operation, exchange.request, source.held, start)
         if found.error is not None:
             source.fail(found.error)
-            source.held = items[found.count :]
+            source.held = source.held[len(found.items) :]
             outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
         source.release()
-        if not found.count:
+        if not found.items:
             return None
+        items = found.items
         for position, equals in found.twins.items():
             outbox.twins[start + position] = [(start + equal, items[equal]) for equal in equals]
         return Chunk(

@@ -30,22 +30,34 @@ EntryT = TypeVar("EntryT")
 _PATIENCE = 3
 """Parts that are rejected alike before the request is blamed, while nothing was answered yet."""
 
+_PROBES = 3
+"""Lone items that are rejected as well before the rest of a chunk is given up."""
+
 _LONE_PATIENCE = 32
 """The same for items in chunks of their own, once something was answered."""
 
 
 class Suspicion:
-    """Counts parts that share no item and are rejected alike, with nothing answered in between."""
+    """Counts parts that share no item and are rejected alike, with nothing answered in between.
 
-    __slots__ = ("_answered", "_patience", "_said", "alike")
+    Attributes:
+        alike: how many were.
+        wants_probes: whether lone items are to be sent before the rest is given up. If they pass,
+            the parts were too large, or bad items stand close to each other: neither is the fault
+            of the request.
+    """
+
+    __slots__ = ("_answered", "_patience", "_probes", "_said", "alike", "wants_probes")
 
     def __init__(self, size: int) -> None:
         self.alike = 0
+        self.wants_probes = False
         self._said: tuple[str, str] | None = None
         self._answered: int = 0
         # Once the run has had an answer, the request is less likely to be at fault than the items.
         # Items that travel alone cost no more when they are bad: there is no hurry then.
         self._patience = 2 * math.ceil(math.log2(size)) + 2 if size > 1 else _LONE_PATIENCE
+        self._probes = _PROBES if size > 1 else 0
 
     def grows(self, error: CallError, answered: int) -> bool:
         """Take note of a rejected part, and tell whether the request is to blame.
@@ -58,7 +70,8 @@ class Suspicion:
         if said != self._said or answered != self._answered:
             self._said, self._answered, self.alike = said, answered, 0
         self.alike += 1
-        return self.alike >= (self._patience if answered else _PATIENCE)
+        self.wants_probes = bool(answered) and self.alike == self._patience
+        return self.alike >= (self._patience + self._probes if answered else _PATIENCE)
 
 
 async def carry(
@@ -127,6 +140,10 @@ async def _isolate(
             return
         if size == 1:
             call.refuse()
+        elif suspicion.wants_probes:
+            parts = _probed(call)
+            queue.extendleft(part for part in parts if len(part.call.chunk) == 1)
+            queue.extend(part for part in parts if len(part.call.chunk) > 1)
         else:
             queue.extend(_halved(call))
 
@@ -177,9 +194,10 @@ def _halved(
 def _probed(
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
 ) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
-    # As many as it takes to blame the request, and far from each other: bad items come in groups.
+    # As many as it takes to blame the request. Bad items come in groups, and in turns: these stand
+    # far from each other, and not all at even places.
     size = len(call.chunk)
-    lone = sorted({size * 3 // 16, size * 9 // 16, size * 13 // 16})
+    lone = sorted({size * 3 // 16 & ~1, size * 9 // 16 | 1, size * 13 // 16})
     return _cut(call, [p for p in range(size) if p not in lone], lone)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from tempfile import mkstemp
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from itemwise._operation import Operation
 from itemwise._outcomes import Outcome
@@ -19,6 +20,9 @@ __all__ = ["TextSink", "json_line", "write"]
 
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
+
+
+_NO_PLACES = {("/", "dev"), ("/", "proc")}
 
 
 class TextSink(Protocol):
@@ -41,9 +45,10 @@ def write(target: str | os.PathLike[str] | TextSink, text: Iterable[str]) -> Non
             target.write(piece)
         return
     path = Path(target)
-    if path.exists() and not path.is_file():
-        # A device or a pipe: it is to be written to, and no file can take its place.
-        with path.open("w", encoding="utf-8") as file:
+    if path.parts[:2] in _NO_PLACES or (path.exists() and not path.is_file()):
+        # A device or a pipe: it is to be written to, and no file can take its place. Nor that of a
+        # file that standard output leads to, at whose end others write.
+        with path.open("a", encoding="utf-8") as file:
             file.writelines(text)
     else:
         # A link stays one: what it leads to is replaced.
@@ -90,13 +95,28 @@ def json_line(
         if isinstance(value, CallError):
             value = _described(value)
         elif isinstance(value, BaseModel):
-            # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
-            value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
+            value = _members(value)
         if value is not None:
             record[name] = value
     # `fallback` keeps a trail complete whatever type an operation of the user's own has.
-    line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
+    try:
+        line = to_json(record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str)
+    except PydanticSerializationError:
+        # Half of a character, such as a text has that was cut by its length in UTF-16.
+        plain = to_jsonable_python(
+            record, by_alias=True, exclude_none=True, bytes_mode="base64", fallback=str
+        )
+        return json.dumps(plain, separators=(",", ":"))
     return line.decode()
+
+
+def _members(model: BaseModel) -> dict[str, object]:
+    # Of its own: pydantic before 2.14 stumbles over nested models built on first use.
+    try:
+        return model.model_dump(mode="json", by_alias=True, exclude_none=True, fallback=str)
+    except ValueError:
+        # A model of the user's own can hold bytes that it takes for text.
+        return model.model_dump(mode="python", by_alias=True, exclude_none=True)
 
 
 def _described(error: CallError) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid4
@@ -148,7 +148,8 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     request: type[RequestT]
     response: type[ResponseT]
     max_items: int
-    items: Callable[[RequestT], Sequence[ItemT]]
+    # An attrgetter equals nothing but itself: a result that was pickled is to stay equal.
+    items: Callable[[RequestT], Sequence[ItemT]] = field(compare=False)
     with_items: Callable[[RequestT, Sequence[ItemT]], RequestT]
     key: Callable[[int, ItemT], Key]
     verdicts: Callable[[ResponseT], Iterable[Verdict[EntryT]]]
@@ -159,15 +160,15 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
     item_fields: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for field, kinds, words in _KINDS:
-            value: object = getattr(self, field)
+        for name, kinds, words in _KINDS:
+            value: object = getattr(self, name)
             if not isinstance(value, kinds):
-                raise TypeError(f"{field} of {self.name} must be {words}, not {value!r}")
-        for field in ("items", "with_items", "key", "verdicts"):
-            if not callable(function := getattr(self, field)):
-                raise TypeError(f"{field} of {self.name} must be a function, not {function!r}")
-        for field in ("silence_is_success", "idempotent"):
-            flag(f"{field} of {self.name}", getattr(self, field))
+                raise TypeError(f"{name} of {self.name} must be {words}, not {value!r}")
+        for name in ("items", "with_items", "key", "verdicts"):
+            if not callable(function := getattr(self, name)):
+                raise TypeError(f"{name} of {self.name} must be a function, not {function!r}")
+        for name in ("silence_is_success", "idempotent"):
+            flag(f"{name} of {self.name}", getattr(self, name))
         if whole(f"max_items of {self.name}", self.max_items) < 1:
             raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")
 

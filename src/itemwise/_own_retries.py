@@ -1,14 +1,20 @@
-"""How often a client tries by itself."""
+"""How often a client tries by itself, and a warning where that multiplies."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
-__all__ = ["own_attempts"]
+__all__ = ["own_attempts", "warn_of_own_retries"]
+
+logger = logging.getLogger("itemwise")
+
+_warned: WeakSet[AioBaseClient] = WeakSet()
 
 _BOTOCORE_ATTEMPTS = {"legacy": 5, "standard": 3, "adaptive": 3}
 """Attempts by botocore's own default, by retry mode: botocore/retries and botocore/args.py."""
@@ -22,3 +28,26 @@ def own_attempts(client: AioBaseClient) -> int:
     if not isinstance(own, int):
         own = _BOTOCORE_ATTEMPTS.get(str(retries.get("mode", "legacy")), 3)
     return own
+
+
+def warn_of_own_retries(client: AioBaseClient, attempts: int) -> None:
+    """Log once for a client that still retries by itself, and say how attempts multiply.
+
+    Args:
+        client: an aiobotocore client.
+        attempts: the most attempts that itemwise makes.
+    """
+    if client in _warned:
+        return
+    _warned.add(client)
+    own = own_attempts(client)
+    if own > 1:
+        logger.warning(
+            "the client of %s retries by itself (%d attempts), and itemwise up to %d: one call "
+            "can become %d requests. Use itemwise.open_client, or the configuration "
+            'retries={"total_max_attempts": 1}',
+            client.meta.service_model.service_name,
+            own,
+            attempts,
+            own * attempts,
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -53,17 +53,17 @@ def _check_count(operation: Operation[RequestT, Any, Any, Any], made: RequestT, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fitting:
+class Fitting(Generic[ItemT]):
     """Which items of a stream can travel in one call.
 
     Attributes:
-        count: how many fit the request, from the first on.
+        items: those that fit the request, from the first on, as its model has read them.
         travel: of these, the positions of those that travel: each key once.
         twins: for the position of an item that travels and has equals, theirs.
         error: why the next item does not fit; ``None`` where all do. It names the item.
     """
 
-    count: int
+    items: Sequence[ItemT]
     travel: Sequence[int]
     twins: Mapping[int, Sequence[int]]
     error: Exception | None
@@ -74,7 +74,7 @@ def fitting(
     request: RequestT,
     items: Sequence[ItemT],
     start: int,
-) -> Fitting:
+) -> Fitting[ItemT]:
     """Find how many items of a stream fit the request, and what is wrong with the next.
 
     Args:
@@ -86,6 +86,7 @@ def fitting(
     Raises:
         ValueError: the operation makes a request with more items than it is given, or fewer.
     """
+    checked: Sequence[ItemT] = ()
     made = request
     travel: Sequence[int] = ()
     twins: Mapping[int, Sequence[int]] = {}
@@ -94,17 +95,17 @@ def fitting(
     fits, fails, tried = 0, len(items) + 1, len(items)
     while fits + 1 < fails:
         try:
-            checked = _checked(operation, request, items[:tried], start)
+            found = _checked(operation, request, items[:tried], start)
         except Exception as caught:  # noqa: BLE001 - pydantic's, or what strange items do to a function
             fails, error = tried, caught
         else:
-            fits, (made, travel, twins) = tried, checked
+            fits, (made, checked, travel, twins) = tried, found
         tried = (fits + fails) // 2
     if fits:
         _check_count(operation, made, fits)
     if error is not None:
         error = _naming(operation, start + fits, items[fits], error)
-    return Fitting(count=fits, travel=travel, twins=twins, error=error)
+    return Fitting(items=checked, travel=travel, twins=twins, error=error)
 
 
 def _checked(
@@ -112,11 +113,14 @@ def _checked(
     request: RequestT,
     items: Sequence[ItemT],
     start: int,
-) -> tuple[RequestT, Sequence[int], Mapping[int, Sequence[int]]]:
+) -> tuple[RequestT, Sequence[ItemT], Sequence[int], Mapping[int, Sequence[int]]]:
     made = operation.with_items(request, items)
-    # A model is checked as a whole: its validators may be about more than one item.
-    operation.request.model_validate(dict(made))
-    return made, *distinct(operation, items, start)
+    # A model is checked as a whole: its validators may be about more than one item. What it makes
+    # of an item is what travels, as in a request that has its items from the start.
+    checked = operation.items(operation.request.model_validate(dict(made)))
+    # Another number is a fault of the operation, and found once all fit.
+    checked = checked if len(checked) == len(items) else items
+    return made, checked, *distinct(operation, checked, start)
 
 
 def _naming(

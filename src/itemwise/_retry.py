@@ -1,6 +1,6 @@
 """Attempts are repeated here. The only file that knows tenacity.
 
-Who only makes requests does not come here. Who calls does before the first call is sent: at the
+A program that only makes requests does not come here. One that calls does before its first: at the
 first throttle, the import would hold up the event loop with that operation's calls in flight.
 """
 

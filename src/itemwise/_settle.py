@@ -29,6 +29,10 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
+_MOST_ENTRIES, _MORE_ENTRIES = 10, 1000
+"""Entries of a reply, for each item and besides: no answer to a call has so many. A reply with a
+million would hold up the event loop for long."""
+
 _THROTTLED_SHARE = 0.2
 """Of a call's items, the share that must be throttled for the call to count as throttled: a few go
 again by themselves, and the service has taken the rest."""
@@ -108,12 +112,24 @@ def settle(
         chunk: what was sent.
         response: what came back.
         doubt: the fault of an earlier attempt at these items that may have been applied.
+
+    Raises:
+        ResponseError: the reply has far more entries than there were items.
     """
+    most = _MOST_ENTRIES * len(chunk) + _MORE_ENTRIES
     failures: dict[int, Verdict[EntryT]] = {}
     entries: dict[int, ResponseShape | None] = {}
     unmatched: list[UnmatchedEntry] = []
     position_of: Mapping[Key | None, int] = {}
-    for verdict in operation.verdicts(response):
+    for number, verdict in enumerate(operation.verdicts(response)):
+        if number == most:
+            raise ResponseError(
+                f"the reply has more than {most} entries, for {len(chunk)} items",
+                operation=operation.name,
+                code="UnreadableReply",
+                delivery=Delivery.IN_DOUBT,
+                request_id=response.request_id,
+            )
         # Most replies of services that list failures alone are empty.
         position_of = position_of or positions(operation, chunk.items)
         position = position_of.get(verdict.key)

@@ -89,15 +89,17 @@ class _AsTuple:
 
 def _listed(value: object) -> object:
     # pydantic would say that it wants a tuple, which nobody needs to write.
-    kind = type(value).__name__
-    listed = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
-    if not listed:
+    if not _is_listed(value):
         raise PydanticCustomError(
             "list_of_items",
             "Input should be a list of items, not {kind}: put a single item into a list",
-            {"kind": kind},
+            {"kind": type(value).__name__},
         )
     return value
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
 
 
 def _empty_if_null(value: object) -> object:
@@ -119,7 +121,7 @@ def _instant(value: object) -> object:
 
         try:
             return parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return value
     return value
 
@@ -160,6 +162,8 @@ class _Shape(BaseModel):
         protected_namespaces=(),
         # A blob need not be text.
         ser_json_bytes="base64",
+        # A number is seconds since 1970, however large. pydantic would guess milliseconds.
+        val_temporal_unit="seconds",
     )
 
 

@@ -10,13 +10,13 @@ from typing import Generic, Self, TypeVar, cast
 from aiobotocore.client import AioBaseClient
 
 from itemwise._arguments import check_call
-from itemwise._call import warn_of_own_retries
 from itemwise._exchange import Exchange
 from itemwise._flow import Flow
 from itemwise._operation import Operation
 from itemwise._options import check_options
 from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
+from itemwise._own_retries import warn_of_own_retries
 from itemwise._pace import Pace, pace_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from itemwise._exchange import Exchange
@@ -16,7 +16,7 @@ from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
 from itemwise.results import Progress
 
-__all__ = ["progress_of", "side_by_side", "warn_of_unknown"]
+__all__ = ["outlast", "progress_of", "side_by_side", "warn_of_unknown"]
 
 logger = logging.getLogger("itemwise")
 
@@ -65,22 +65,42 @@ async def _wind_down(
         if running:
             await asyncio.wait(running, timeout=grace)
     finally:
-        cancelled: asyncio.CancelledError | None = None
-        running = {task for task in running if not task.done()}
         for task in running:
             task.cancel()
-        while running:
-            try:
-                _, running = await asyncio.wait(running)
-            except asyncio.CancelledError as error:
-                # They are cancelled and end at once: leave none behind, then go on with it.
-                cancelled = error
-        for task in tasks:
-            if not task.cancelled():
-                # One error is raised at most, and of the others nobody is to complain.
-                task.exception()
-        if cancelled is not None:
-            raise cancelled
+        try:
+            # They are cancelled and end at once: none is left behind.
+            await outlast(running)
+        finally:
+            for task in tasks:
+                if not task.cancelled():
+                    # One error is raised at most, and of the others nobody is to complain.
+                    task.exception()
+
+
+async def outlast(
+    tasks: Iterable[asyncio.Task[None]], when_cancelled: Callable[[], object] | None = None
+) -> None:
+    """Wait until all tasks are done, also if that is cancelled; the cancellation then goes on.
+
+    Args:
+        tasks: the tasks.
+        when_cancelled: what to do at each cancellation.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled meanwhile.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    # Looked at each time: some frameworks cancel again in each round of the loop, and a wait takes
+    # a round even for what is done.
+    while running := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(running)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            if when_cancelled is not None:
+                when_cancelled()
+    if cancelled is not None:
+        raise cancelled
 
 
 def progress_of(

@@ -19,8 +19,8 @@ from itemwise import (
     ThrottledError,
     TransientError,
 )
-from itemwise._bounded import ReplyTooLargeError
-from itemwise._classify import classify, retry_after_seconds
+from itemwise._classify import classify, retry_after_seconds, unsent
+from itemwise._transport import ReplyTooLargeError
 
 
 def answered(
@@ -89,6 +89,41 @@ def test_an_answer_that_says_nothing_still_makes_a_whole_error() -> None:
 
     assert type(error) is RejectedError
     assert (error.code, error.status, error.request_id) == ("Unknown", None, None)
+
+
+def test_what_a_service_says_fits_a_line() -> None:
+    error = answered("Bad\nCode" + "x" * 300, 403)
+    assert error.code.startswith("Bad Code")
+    assert len(error.code) < 230
+    response: Any = {"Error": {"Code": "X", "Message": "<html>\n\ud83d" + "é" * 5000}}
+    error = classify(boto.ClientError(response, "Op"), operation="Op")
+    assert error.message.startswith("<html>  é")
+    assert error.message.endswith("é... (5008 characters)")
+    assert len(error.message) < 4100
+
+
+def test_what_comes_of_renewing_credentials_is_not_said_of_the_operation() -> None:
+    def refused(code: str, status: int) -> boto.ClientError:
+        metadata: Any = {"HTTPStatusCode": status, "RequestId": "theirs", "HTTPHeaders": {}}
+        response: Any = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": metadata}
+        return boto.ClientError(response, "AssumeRole")
+
+    rows: list[tuple[Exception, type[CallError]]] = [
+        (refused("InternalFailure", 500), TransientError),
+        (refused("Throttling", 400), TransientError),
+        (refused("AccessDenied", 403), RejectedError),
+        (boto.ReadTimeoutError(endpoint_url="u", error="late"), TransientError),
+        (boto.NoCredentialsError(), TransientError),
+        (boto.ParamValidationError(report="wrong"), RejectedError),
+        (KeyError("AccessKeyId"), RejectedError),
+    ]
+    for raised, kind in rows:
+        error = unsent(raised, operation="Op")
+        assert type(error) is kind
+        assert error.delivery is Delivery.NEVER_LEFT
+        assert error.request_id is None
+        assert "Nothing was sent" in str(error)
+        assert ("AssumeRole" in str(error)) is isinstance(raised, boto.ClientError)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +260,7 @@ def test_words_that_can_quote_a_reply_are_not_shown() -> None:
         ({"retry-after": "2", "x-amz-retry-after": "1500"}, 2.0),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
         ({"retry-after": "Wed, 99 Oct 2015 07:28:00 GMT"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 +99999999999999"}, None),
     ],
 )
 def test_the_wait_is_read_in_each_form(headers: dict[str, str], seconds: float | None) -> None:

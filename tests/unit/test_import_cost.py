@@ -65,6 +65,11 @@ def test_who_only_makes_requests_waits_for_no_aws_client() -> None:
     assert heavy == set()
 
 
+def test_who_only_reads_results_waits_for_no_aws_client() -> None:
+    code = "from itemwise import BatchResult, Outcome, Progress"
+    assert loaded_by(code, "aiobotocore", "botocore", "aiohttp", "tenacity") == set()
+
+
 @pytest.mark.parametrize("name", ["open_client", "run_batch", "stream_batch"])
 def test_what_repeats_calls_is_there_before_the_first_call(name: str) -> None:
     # At the first throttle the event loop would wait for the import, with other calls in flight.

@@ -36,6 +36,11 @@ def test_an_answer_in_between_starts_anew() -> None:
 def test_after_an_answer_the_request_is_suspected_later() -> None:
     suspicion = Suspicion(100)
 
-    answers = [suspicion.grows(rejected(), 5) for _ in range(16)]
+    answers, wanted = list[bool](), list[bool]()
+    for _ in range(19):
+        answers.append(suspicion.grows(rejected(), 5))
+        wanted.append(suspicion.wants_probes)
 
-    assert answers == [False] * 15 + [True]
+    # Before it is, three lone items are asked for.
+    assert answers == [False] * 18 + [True]
+    assert wanted == [False] * 15 + [True] + [False] * 3

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +86,20 @@ def test_a_pipe_is_written_to_and_stays_as_it_is(tmp_path: Path) -> None:
         os.close(reader)
     assert stat.S_ISFIFO(path.stat().st_mode)
     assert mode(path) == 0o644
+
+
+def test_standard_output_that_leads_to_a_file_is_written_to_at_its_end(tmp_path: Path) -> None:
+    code = (
+        "from itemwise._jsonl import write\n"
+        "print('before', flush=True)\n"
+        "write('/dev/stdout', ['line\\n'])\n"
+        "print('after')"
+    )
+    captured = tmp_path / "captured.txt"
+    with captured.open("a", encoding="utf-8") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+
+    assert captured.read_text(encoding="utf-8") == "before\nline\nafter\n"
 
 
 def test_a_directory_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel, ConfigDict
 
 from itemwise import (
     BatchError,
@@ -26,6 +29,7 @@ from itemwise import (
     Unknown,
     wire,
 )
+from itemwise.results import json_line
 from itemwise.services.fms import FailedItem, batch_disassociate_resource
 
 LOST = TransientError("Lost.", operation="Op", code="ReadTimeout", delivery=Delivery.IN_DOUBT)
@@ -52,6 +56,30 @@ def result(
     outcomes: Sequence[Outcome[str, FailedItem]] = OUTCOMES, error: CallError | None = None
 ) -> BatchResult[str, FailedItem]:
     return BatchResult(operation=batch_disassociate_resource, outcomes=outcomes, error=error)
+
+
+def test_a_result_that_crossed_processes_is_equal_to_what_it_was() -> None:
+    # But for errors, which are equal to nothing but themselves.
+    before = result([OUTCOMES[0], OUTCOMES[1], OUTCOMES[3]])
+    assert pickle.loads(pickle.dumps(before)) == before  # noqa: S301 - our own
+
+
+def test_a_trail_is_complete_whatever_a_service_and_a_user_put_in() -> None:
+    half = "bad \ud83d"
+    cut = Failed(index=0, item=half, code="X", message=half, entry=FailedItem(uri=half))
+    line = json.loads(json_line(batch_disassociate_resource, cut))
+    assert (line["item"], line["message"], line["entry"]["URI"]) == (half, half, half)
+
+    class Odd(BaseModel):
+        model_config = ConfigDict(arbitrary_types_allowed=True)
+        where: Path
+        what: io.StringIO
+        blob: bytes
+
+    operation: Any = batch_disassociate_resource
+    odd = Odd(where=Path("a"), what=io.StringIO(), blob=b"\xff")
+    line = json.loads(json_line(operation, Succeeded(index=0, item=odd)))
+    assert line["item"].keys() == {"where", "what", "blob"}
 
 
 def test_outcomes_are_sorted_by_status_and_their_counts_sum() -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from itemwise import (
     Operation,
     RejectedError,
     Response,
+    ResponseError,
     ResponseShape,
     Succeeded,
     TransientError,
@@ -67,6 +69,20 @@ def statuses(settlement: Settlement[str, Any]) -> list[tuple[int, str]]:
 def test_silence_is_success_or_unknown_as_the_operation_says() -> None:
     assert statuses(settled()) == [(10, "succeeded"), (20, "succeeded"), (30, "succeeded")]
     assert statuses(settled(silence=False)) == [(10, "unknown"), (20, "unknown"), (30, "unknown")]
+
+
+def test_a_reply_with_far_more_entries_than_items_is_not_read_to_its_end() -> None:
+    read: list[int] = []
+
+    def said(_response: object) -> Iterator[Verdict[Any]]:
+        for number in count():
+            read.append(number)
+            yield fails("a")
+
+    operation: Operation[Any, Any, Any, Any] = replace(batch_disassociate_resource, verdicts=said)
+    with pytest.raises(ResponseError, match="more than 1030 entries, for 3 items"):
+        settle(operation, CHUNK, Response(), None)
+    assert len(read) == 1031
 
 
 def test_an_entry_is_matched_by_key_and_never_by_its_place() -> None:

@@ -313,7 +313,16 @@ def test_a_timestamp_keeps_its_fraction() -> None:
     assert at == datetime(2020, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("sent", ["soon", "Thu, 99 Foo", "", [], {}])
+def test_a_number_is_seconds_however_large() -> None:
+    # What some services send for "never".
+    assert outcome(at=253_402_300_799).at == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert outcome(at=-62_135_596_800).at == datetime(1, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["soon", "Thu, 99 Foo", "Thu, 02 Jan 2020 03:04:05 +99999999999999", "", [], {}, 1e300],
+)
 def test_what_is_no_timestamp_is_refused(sent: object) -> None:
     with pytest.raises(ValidationError) as caught:
         outcome(at=sent)

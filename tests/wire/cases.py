@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pytest
+
 from itemwise import BatchResult, Operation, Request
 from itemwise.services import connect, fms, greengrassv2, inspector2, ram
 from itemwise.testing import Fault, Key, LocalAWS
@@ -236,3 +238,32 @@ LISTING: Final = tuple(case for case in CASES if case.lists_successes)
 
 def case_id(case: Case) -> str:
     return case.operation.service
+
+
+async def cancelled_each_round(task: asyncio.Task[Any]) -> bool:
+    """Cancel a task again in each round of the loop, and tell whether it ends by that in time."""
+    rounds_left = 2000
+
+    def cancel() -> None:
+        nonlocal rounds_left
+        if not task.done() and rounds_left:
+            rounds_left -= 1
+            # Before all that this round makes ready.
+            asyncio.get_running_loop().call_soon(cancel)
+            task.cancel()
+
+    cancel()
+    await asyncio.wait({task})
+    return task.cancelled() and rounds_left > 0
+
+
+def left_behind() -> list[asyncio.Task[Any]]:
+    """List the tasks that still run, but for the test's own and those of the server."""
+    return [
+        task
+        for task in asyncio.all_tasks()
+        if task is not asyncio.current_task() and "RequestHandler" not in repr(task.get_coro())
+    ]
+
+
+only_fms = pytest.mark.parametrize("case", [FMS], ids=case_id)

@@ -7,18 +7,23 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol, cast
 
 import botocore.session
 import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from itemwise import (
+    CallError,
+    ClientArguments,
     ConfigurationError,
     Delivery,
+    Pace,
     RejectedError,
     RetryPolicy,
     TransientError,
@@ -50,6 +55,12 @@ def plain_client(
     source = cast("ClientSource", session)
     arguments = cast("Mapping[str, str]", aws.client_arguments)
     return source.create_client(service, config=config, **arguments)
+
+
+def refused_by_sts(code: str, status: int) -> ClientError:
+    metadata: Any = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RequestId": "theirs"}
+    response: Any = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": metadata}
+    return ClientError(response, "AssumeRole")
 
 
 @pytest.fixture
@@ -120,6 +131,56 @@ async def test_a_host_that_is_not_known_never_left(aws: LocalAWS, session: AioSe
             await FMS.operation(client, REQUEST, retry=None)
 
     assert caught.value.delivery is Delivery.NEVER_LEFT
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (refused_by_sts("AccessDenied", 403), RejectedError),
+        (refused_by_sts("InvalidInputException", 400), RejectedError),
+        (refused_by_sts("Throttling", 400), TransientError),
+        (refused_by_sts("InternalFailure", 500), TransientError),
+        (ReadTimeoutError(endpoint_url="https://sts.invalid"), TransientError),
+        (KeyError("AccessKeyId"), RejectedError),
+    ],
+    ids=str,
+)
+async def test_credentials_that_cannot_be_renewed_never_left_whatever_came_of_it(
+    aws: LocalAWS, session: AioSession, fast: RetryPolicy, raised: Exception, kind: type[CallError]
+) -> None:
+    async def renew() -> Mapping[str, str]:
+        raise raised
+
+    credentials: Any = AioDeferredRefreshableCredentials(renew, "assume-role")
+    setattr(session, "_credentials", credentials)  # noqa: B010 - the stubs do not have it
+    pace = Pace()
+    arguments: ClientArguments = {"endpoint_url": aws.endpoint_url, "region_name": "eu-west-1"}
+    async with open_client("fms", session=session, **arguments) as client:
+        result: AnyResult = await run_batch(
+            client, FMS.operation, FMS.request(5), chunk_size=1, retry=fast, pace=pace
+        )
+
+    assert result.counts["not_attempted"] == 5
+    assert result.error is not None
+    assert type(result.error) is kind
+    assert result.error.delivery is Delivery.NEVER_LEFT
+    # What others were throttled for is no reason to slow down.
+    assert pace.rate is None
+    assert aws.ledger.calls == []
+
+
+async def test_what_a_stub_answers_is_the_answer(aws: LocalAWS, session: AioSession) -> None:
+    def answer(**_: object) -> tuple[object, object]:
+        error = {"Code": "InvalidOperationException", "Message": "no"}
+        return SimpleNamespace(status_code=400), {"Error": error}
+
+    async with aws.client("fms", session=session) as client:
+        # The stubs know no handlers that answer.
+        client.meta.events.register("before-call.fms", cast("Any", answer))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST)
+
+    assert result.counts["failed"] == 2
+    assert result.failed[0].code == "InvalidOperationException"
 
 
 async def test_certificates_that_cannot_be_read_stop_the_run_before_anything_is_sent(

@@ -28,9 +28,12 @@ from tests.wire.cases import (
     HEALING,
     AnyResult,
     Case,
+    cancelled_each_round,
     case_id,
     check_accounting,
     inject_after,
+    left_behind,
+    only_fms,
     rounds,
     until,
 )
@@ -44,13 +47,22 @@ POLITE = replace(PATIENT, grace=1)
 """The same, where the first answer is to come, however slow the machine."""
 
 
-def left_behind() -> list[asyncio.Task[Any]]:
-    """List the tasks that still run, but for the test's own and those of the server."""
-    return [
-        task
-        for task in asyncio.all_tasks()
-        if task is not asyncio.current_task() and "RequestHandler" not in repr(task.get_coro())
-    ]
+@only_fms
+async def test_who_cancels_again_in_each_round_of_the_loop_finds_the_run_at_its_end(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=3600))
+    request = case.request(7)
+    run: AnyRun = BatchRun(client, case.operation, request, chunk_size=2, retry=POLITE)
+    task = asyncio.create_task(run.execute())
+    await until(lambda: len(run.result.unknown) == 7)
+
+    # As anyio does, and with it Starlette and FastAPI.
+    assert await cancelled_each_round(task)
+
+    check_accounting(case, aws, request, run.result)
+    assert run.result.counts["unknown"] == 7
+    assert left_behind() == []
 
 
 async def test_a_deadline_that_is_past_sends_nothing(

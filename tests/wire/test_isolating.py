@@ -126,6 +126,25 @@ async def test_a_lone_culprit_keeps_the_doubt_of_an_earlier_attempt(
     assert failure.error.delivery is Delivery.IN_DOUBT
 
 
+@pytest.mark.parametrize("case", [FMS, CONNECT], ids=case_id)
+@pytest.mark.parametrize("concurrency", [1, 4])
+async def test_where_every_second_item_is_bad_every_other_goes_through(
+    case: Case, client: AioBaseClient, aws: LocalAWS, concurrency: int
+) -> None:
+    count = 3 * case.limit
+    culprits = list(range(0, count, 2))
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(count)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=concurrency)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == culprits
+    assert result.counts["succeeded"] == count - len(culprits)
+    assert result.error is None
+    assert aws.ledger.call_count() <= len(culprits) * (2 * math.log2(case.limit) + 2)
+
+
 async def test_culprits_of_many_chunks_are_found_side_by_side(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
@@ -206,7 +225,7 @@ async def test_a_single_rejected_item_needs_no_second_call(
     assert aws.ledger.call_count() == 1
 
 
-@pytest.mark.parametrize("limit", [20, 7])
+@pytest.mark.parametrize("limit", [20, 7, 3, 1])
 async def test_a_lower_limit_is_learned_and_no_item_is_blamed(
     case: Case, client: AioBaseClient, aws: LocalAWS, limit: int
 ) -> None:

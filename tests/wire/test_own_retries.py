@@ -36,6 +36,7 @@ from tests.wire.cases import (
     Case,
     case_id,
     check_accounting,
+    only_fms,
 )
 from tests.wire.test_clients import plain_client
 
@@ -47,7 +48,6 @@ UNANSWERED = [
     pytest.param(FailCalls(status=500, apply=True, times=1), id="server fault after applying"),
 ]
 
-only_fms = pytest.mark.parametrize("case", [FMS], ids=case_id)
 without_tokens = pytest.mark.parametrize("case", [FMS, INSPECTOR, GREENGRASS, CONNECT], ids=case_id)
 
 
@@ -125,6 +125,46 @@ async def test_a_connection_that_is_refused_to_the_repeat_leaves_items_unknown(
     assert result.counts["unknown"] == 2
     for unknown in result.unknown:
         check_doubt(unknown.error)
+
+
+@only_fms
+async def test_a_repeat_that_cannot_be_signed_says_nothing_of_the_attempt_before(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    made: list[object] = []
+
+    def sign(**_: object) -> None:
+        made.append(None)
+        if len(made) == 2:
+            raise KeyError("AccessKeyId")
+
+    client.meta.events.register("request-created.fms", cast("Any", sign))
+    aws.inject(Drop(when="after", times=1))
+    request = case.request(2)
+
+    result: AnyResult = await run_batch(client, once(case), request, retry=None)
+
+    check_accounting(case, aws, request, result)
+    assert len(made) == 2
+    assert result.counts["unknown"] == 2
+    check_doubt(result.unknown[0].error)
+
+
+@only_fms
+@pytest.mark.parametrize("attempts", [1, 3])
+async def test_a_first_attempt_that_cannot_be_signed_never_left(
+    case: Case, aws: LocalAWS, session: AioSession, attempts: int
+) -> None:
+    def sign(**_: object) -> None:
+        raise KeyError("AccessKeyId")
+
+    config = AioConfig(retries={"total_max_attempts": attempts})
+    async with plain_client(aws, session, config) as client:
+        client.meta.events.register("request-created.fms", cast("Any", sign))
+        result: AnyResult = await run_batch(client, case.operation, case.request(2), retry=None)
+
+    assert result.counts["not_attempted"] == 2
+    assert aws.ledger.calls == []
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])

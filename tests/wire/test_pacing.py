@@ -28,12 +28,12 @@ from itemwise.services import fms
 from itemwise.testing import Delay, Drop, FailCalls, FailItems, LocalAWS, Throttle
 from tests.wire.cases import (
     CONNECT,
-    FMS,
     GREENGRASS,
     AnyResult,
     Case,
     case_id,
     check_accounting,
+    only_fms,
     rounds,
     until,
 )
@@ -44,8 +44,6 @@ NEVER = 1e-6
 """A rate: the first attempt starts, and the second in eleven days."""
 
 BRIEF = RetryPolicy(max_attempts=3, base_delay=0.001, max_delay=0.004, grace=0.01)
-
-only_fms = pytest.mark.parametrize("case", [FMS], ids=case_id)
 
 
 class Watched(Pace):

@@ -35,8 +35,8 @@ from itemwise import (
     run_batch,
     stream_batch,
 )
-from itemwise._bounded import MAX_REPLY_BYTES, BoundedSession
 from itemwise._client import ClientArguments
+from itemwise._transport import MAX_REPLY_BYTES, BoundedSession
 from itemwise.testing import (
     Drop,
     FailCalls,
@@ -99,6 +99,17 @@ async def test_a_huge_reply_does_not_fill_the_memory(
     # Three attempts one after the other, and what each has read is let go, though errors stay.
     assert peak < 1.25 * MAX_REPLY_BYTES
     assert left < 0.1 * MAX_REPLY_BYTES
+
+
+async def test_a_reply_of_empty_structures_is_refused_before_it_fills_the_memory(
+    session: AioSession,
+) -> None:
+    body = b'{"FailedItems":[' + b"{}," * 1_000_001 + b"{}]}"
+    async with server(f"Content-Length: {len(body)}", body) as url, at(url, session) as client:
+        with pytest.raises(ResponseError, match="more than 1000000 structures") as caught:
+            await FMS.operation(client, FMS.request(1), retry=None)
+
+    assert caught.value.code == "UnreadableReply"
 
 
 async def test_a_large_reply_that_comes_in_many_pieces_is_read(

@@ -183,6 +183,6 @@ class Lessons:
         # What has started since the bucket was empty has used what flowed in since.
         flows = attempts.count_later(start) / rate
         if self._estimate.keeps:
-            # They got no more than that. One token would be refused to who comes a little early.
+            # They got no more than that. One token is refused to a call that comes a little early.
             flows = min(flows, attempts.window.last_started - start.time)
         schedule.defer(start.time + flows + 1 / rate, now)
