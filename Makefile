@@ -69,7 +69,7 @@ package: .venv/.stamp ## build wheel and sdist, and test the wheel as a user get
 floors: .venv-floors/.stamp ## the tests again, on the oldest dependencies we claim
 	$(FLOORS_BIN)/python -m pytest -n $(WORKERS) $(FLOORS_TESTS)
 
-bench: .venv/.stamp ## what a call and a run cost beside plain aiobotocore, into docs (18 min)
+bench: .venv/.stamp ## what a call and a run cost beside plain aiobotocore, into docs (21 min)
 	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## remove all that the targets here make

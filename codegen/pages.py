@@ -15,9 +15,9 @@ __all__ = ["coverage_page", "coverage_rows", "service_page"]
 
 
 _ADVICE: Final = (
-    "What is left out can be [described by hand](../how-to/describe-your-own-operation.md) by who "
-    "accepts what is said of it here, and so can the operations of other families. To have one "
-    "shipped, see [Add an operation](../how-to/add-an-operation.md)."
+    "You can [describe](../how-to/describe-your-own-operation.md) what is left out in your own "
+    "code, if you accept what is said of it here, and operations of other families as well. To "
+    "have one shipped, see [Add an operation](../how-to/add-an-operation.md)."
 )
 
 
@@ -41,18 +41,20 @@ def service_page(overlay: Overlay, package: str, descriptions: Sequence[Descript
     for each in descriptions:
         name = names.operation(each.name)
         lines += [
-            f"::: itemwise.services.{package}._{name}.{name}",
+            f"::: itemwise.services.{package}.{name}",
             "    options:",
             f"      heading: {name}",
             f"      toc_label: {name}",
             "      heading_level: 3",
             "",
         ]
+    others = ", ".join(f'"!^{names.operation(each.name)}$"' for each in descriptions)
     lines += [
         "## Models",
         "",
         f"::: itemwise.services.{package}",
         "    options:",
+        f'      filters: ["!^_", {others}]',
         "      show_root_heading: false",
         "      show_root_toc_entry: false",
         "      heading_level: 3",
