@@ -115,11 +115,12 @@ def _checked(
     start: int,
 ) -> tuple[RequestT, Sequence[ItemT], Sequence[int], Mapping[int, Sequence[int]]]:
     made = operation.with_items(request, items)
-    # A model is checked as a whole: its validators may be about more than one item. What it makes
-    # of an item is what travels, as in a request that has its items from the start.
+    # A model is checked as a whole: its validators may be about more than one item.
     checked = operation.items(operation.request.model_validate(dict(made)))
-    # Another number is a fault of the operation, and found once all fit.
-    checked = checked if len(checked) == len(items) else items
+    # What it makes of an item is what travels, as in a request that has its items from the start;
+    # but some requests hold them in another order, and a faulty operation in another number.
+    in_order = len(checked) == len(items) and list(operation.items(made)) == list(items)
+    checked = checked if in_order else items
     return made, checked, *distinct(operation, checked, start)
 
 

@@ -165,6 +165,21 @@ async def test_what_a_model_reads_as_an_item_travels_as_that_item(
     assert check_stream(case, aws, case.items(range(3)), outcomes) == {"succeeded": 2, "failed": 1}
 
 
+@pytest.mark.parametrize("case", [RAM], ids=case_id)
+async def test_items_that_a_request_holds_in_another_order_keep_that_of_the_stream(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    # A resource before a principal: a request lists principals first.
+    items = sorted(case.items(range(100)), key=lambda item: item.association_type, reverse=True)
+    assert items != list(case.operation.items(case.make(items)))
+    outcomes: list[AnyOutcome] = []
+
+    await collect(open_stream(case, client, items), outcomes)
+
+    assert [outcome.item for outcome in sorted(outcomes, key=lambda o: o.index)] == items
+    assert set(case.applied(aws)) == set(map(case.key, items))
+
+
 @only_fms
 async def test_items_with_one_key_that_differ_are_both_named(
     case: Case, client: AioBaseClient, aws: LocalAWS
