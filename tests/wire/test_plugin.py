@@ -285,6 +285,16 @@ async def test_an_item_that_was_applied_twice_without_need_is_found(
         assert_accounted(honest, aws)
 
 
+async def test_an_answer_that_came_after_the_client_had_repeated_the_call_went_unheard(
+    honest: AnyResult, aws: LocalAWS
+) -> None:
+    (answered,) = aws.ledger.calls
+    # It came first, and took until after the client, which repeats by itself, had given it up.
+    aws.ledger.record(replace(answered, started=answered.started - 1))
+
+    assert_accounted(honest, aws)
+
+
 async def test_a_lost_and_a_doubled_item_are_found(honest: AnyResult, aws: LocalAWS) -> None:
     lost = replace(honest, outcomes=honest.outcomes[:3])
     doubled = replace(honest, outcomes=(*honest.outcomes, honest.outcomes[2]))
