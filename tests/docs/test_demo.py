@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from examples.offboard import JOBS, main, sample_documents
-from itemwise.testing import CallRecord, Ledger
+from itemwise.testing import Ledger, ServedCall
 
 SERVICES = [job.operation.service for job in JOBS]
 
@@ -44,7 +44,7 @@ def test_a_ledger_that_differs_is_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A server that has lost its memory stands for a library that claims too much.
-    def forget(_ledger: Ledger, _call: CallRecord) -> None:
+    def forget(_ledger: Ledger, _call: ServedCall) -> None:
         pass
 
     monkeypatch.setattr(Ledger, "record", forget)

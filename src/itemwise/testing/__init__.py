@@ -42,7 +42,7 @@ from itemwise.testing._item_faults import (
     PoisonItems,
     RenameItems,
 )
-from itemwise.testing._ledger import CallRecord, Ledger
+from itemwise.testing._ledger import Ledger, ServedCall
 from itemwise.testing._local_aws import LocalAWS, LocalClientArguments
 from itemwise.testing._script import InjectedFault
 from itemwise.testing._served import EntryList, ItemList, Key, ServedOperation
@@ -51,7 +51,6 @@ from itemwise.testing._table import SERVED_OPERATIONS
 __all__ = [
     "SERVED_OPERATIONS",
     "CallFault",
-    "CallRecord",
     "ContradictItems",
     "Delay",
     "Drop",
@@ -77,6 +76,7 @@ __all__ = [
     "PoisonItems",
     "RateLimit",
     "RenameItems",
+    "ServedCall",
     "ServedOperation",
     "Throttle",
     "ThrottleStyle",

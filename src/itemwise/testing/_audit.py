@@ -13,7 +13,7 @@ from itemwise.errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
 from itemwise.testing._bound import flat_key
 from itemwise.testing._item_faults import ContradictItems
-from itemwise.testing._ledger import CallRecord
+from itemwise.testing._ledger import ServedCall
 from itemwise.testing._local_aws import LocalAWS
 from itemwise.testing._served import Key
 
@@ -121,7 +121,7 @@ def _key_of(operation: Operation[Any, Any, Any, Any], item: object, aws: LocalAW
     return aws.key(operation.name, item)
 
 
-def _unexcused(result: BatchResult[Any, Any], calls: Sequence[CallRecord]) -> Mapping[Key, int]:
+def _unexcused(result: BatchResult[Any, Any], calls: Sequence[ServedCall]) -> Mapping[Key, int]:
     """Find the keys that were applied more than once although each attempt was answered."""
     if any(call.attempts - call.throttled > 1 for call in result.calls):
         # Repeated for want of an answer: of a reply that made no sense or came too late, the

@@ -14,7 +14,7 @@ from itemwise.testing._bound import BoundOperation, Item
 from itemwise.testing._call_faults import Delay
 from itemwise.testing._decision import Decision, Replays, decide
 from itemwise.testing._entries import Call
-from itemwise.testing._ledger import CallRecord, Ledger
+from itemwise.testing._ledger import Ledger, ServedCall
 from itemwise.testing._refusals import missing_cbor
 from itemwise.testing._routes import Routes
 from itemwise.testing._script import FaultScript
@@ -115,7 +115,7 @@ class CallHandler:
                 decision = self._decide(operation, members, items)
         reply = make_reply(operation, protocol, decision)
         self._ledger.record(
-            CallRecord(
+            ServedCall(
                 service=operation.row.service,
                 operation=operation.name,
                 items=tuple(item.key for item in items),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
 
-__all__ = ["CallRecord", "Ledger"]
+__all__ = ["Ledger", "ServedCall"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallRecord:
+class ServedCall:
     """One call that reached an operation.
 
     Attributes:
@@ -65,7 +65,7 @@ class Ledger:
         self._keep_calls = keep_calls
         self._keep_applied = keep_applied
         self._served = served
-        self._calls: list[CallRecord] = []
+        self._calls: list[ServedCall] = []
         self._applied: dict[str, Counter[Key]] = {}
         self._call_counts: Counter[str] = Counter()
         self._applied_counts: Counter[str] = Counter()
@@ -77,7 +77,7 @@ class Ledger:
         return f"<Ledger: {calls}, {self.applied_count()} items applied>"
 
     @property
-    def calls(self) -> list[CallRecord]:
+    def calls(self) -> list[ServedCall]:
         """All calls, in the order in which they were decided.
 
         Raises:
@@ -150,7 +150,7 @@ class Ledger:
         counts = self._applied.get(operation)
         return counts is not None and key in counts
 
-    def record(self, call: CallRecord) -> None:
+    def record(self, call: ServedCall) -> None:
         """Add a call."""
         operation = call.operation
         self._call_counts[operation] += 1
