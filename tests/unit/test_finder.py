@@ -315,6 +315,18 @@ def test_a_smaller_share_gains_the_larger_part_of_itself() -> None:
     assert gains[0] > gains[1] > 1
 
 
+def test_a_contended_rate_gains_the_faster_the_longer_nothing_is_throttled() -> None:
+    gains: list[float] = []
+    for later in (0.5, 3.0):
+        finder, now = _throttled_twice()
+        finder._estimate.company.calls_left, finder._schedule.rate = 100.0, 100.0
+        now += later
+        finder._schedule.set_at, finder._schedule.due = now, now + 0.2
+        finder.due(now + 0.1)
+        gains.append((finder.rate or 0.0) - 100)
+    assert gains[1] == pytest.approx(gains[0] * 3.1)
+
+
 def test_a_pace_that_was_given_up_goes_on_where_it_was() -> None:
     finder, now = _throttled_twice()
     before = finder.rate

@@ -33,10 +33,12 @@ above its rate, a fast one would take long to find. Where it has grown, by the l
 _PAST, _PAST_IN_FLIGHT = 1.02, 0.38
 """How far the rate goes past the upper bound: by a share, and by so many calls in flight."""
 
-_GAIN, _GAIN_A_CALL = 1.4, 0.4
+_GAIN, _GAIN_A_CALL, _CALM, _GAIN_AGAIN = 1.4, 0.4, 1.0, 1.0
 """What a contended rate gains per second: so much times its square root. Less than in proportion,
 else the larger share would stay the larger; yet no more than such a share for each call, for a slow
-service's sake."""
+service's sake. Once so many seconds were without a throttle, it gains as much again with each so
+many: where others draw on the bucket one comes sooner, and who gave way to nobody is not to take
+long to find out."""
 
 
 class Growth:
@@ -57,7 +59,8 @@ class Growth:
         if unused or schedule.is_overdue(rate, now):
             demand.pause(now, LARGEST_BURST)
         elif estimate.company.contended:
-            schedule.rate = min(_gained(rate, seconds), _FASTEST)
+            since = now - self._attempts.window.answered_at
+            schedule.rate = min(_gained(rate, seconds, since), _FASTEST)
         elif not estimate.seeking and now < estimate.quiet_until:
             if estimate.eases:
                 schedule.rate = OneToken.risen(rate, estimate.bounds.high, seconds)
@@ -104,9 +107,10 @@ def _climbed(
     return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, way)))
 
 
-def _gained(rate: float, seconds: float) -> float:
-    """Give a contended rate after some seconds."""
-    return rate + seconds * min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
+def _gained(rate: float, seconds: float, since: float) -> float:
+    """Give a contended rate after some seconds; the last throttle was `since` seconds ago."""
+    gain = min(_GAIN * math.sqrt(rate), _GAIN_A_CALL * rate * rate)
+    return rate + seconds * gain * (1 + max(0.0, since - _CALM) / _GAIN_AGAIN)
 
 
 def _ahead(confirmed: float, way: float) -> float:
