@@ -129,7 +129,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._accounts = Accounts(operation=operation, items=self._items, twins=self._plan.twins)
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
-        self._alone = Suspicion(1)
+        self._alone = Suspicion()
         self._exchange = Exchange(
             client=client,
             operation=operation,

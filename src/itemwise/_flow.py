@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from contextvars import ContextVar
+from typing import Generic, TypeVar
 
 from itemwise._exchange import Exchange
 from itemwise._isolate import Suspicion, carry
@@ -31,6 +32,10 @@ _drivers: set[asyncio.Task[None]] = set()
 """Tasks of open streams: the loop holds no task that waits for a caller to go on."""
 
 
+_inside: ContextVar[object] = ContextVar("itemwise_stream", default=None)
+"""The stream that a task works for: its own tasks have it, and those that the source starts."""
+
+
 class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """Everything of a stream but the handle that the caller has.
 
@@ -52,13 +57,13 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._outbox = outbox
         self._concurrency = concurrency
         self._timeout = timeout
-        self._alone = Suspicion(1)
+        self._alone = Suspicion()
         self._reading = asyncio.Lock()
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
         self._ended = False
-        # The tasks that read the source: none of them can wait for its own end.
-        self._own: set[asyncio.Task[Any] | None] = set()
+        # Contexts outlive their tasks, and are not to hold a stream for that long.
+        self._mark = object()
 
     def progress(self) -> Progress:
         """Count what was read."""
@@ -102,26 +107,22 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         Any number of tasks may close it, one after the other or at once: all wait for one end. A
         cancellation ends the grace, and goes on to the task that it was meant for.
-
-        Raises:
-            RuntimeError: the source closes its own stream, which would wait for itself.
+        The source, and tasks that it has started, only begin the end: it may wait for them.
         """
         driver, exchange = self._driver, self.exchange
-        if asyncio.current_task() in self._own:
-            raise RuntimeError(
-                "the source of a stream cannot wait for the end of that stream: return from it, or "
-                "raise what ends it"
-            )
         first, self._closed = not self._closed, True
         # Whoever waits for an outcome meanwhile has come to the end.
         self._outbox.news.set()
         if driver is None:
+            await self._end()
             return
         # A deadline gives the grace too, and to cancel again ends it. A source that is being closed
         # is to come to the end of that.
         in_grace = exchange.halted and exchange.error is None and exchange.in_flight
         if first and not in_grace and not self._ended:
             driver.cancel()
+        if _inside.get() is self._mark:
+            return
         try:
             await outlast([driver], driver.cancel)
         except asyncio.CancelledError as error:
@@ -131,6 +132,13 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             if not driver.cancelled():
                 # Whoever leaves early has no use for what it raised: nobody is to complain of it.
                 driver.exception()
+            # One that was cancelled before its first step has not come to its own end.
+            await self._end()
+
+    async def _end(self) -> None:
+        if not self._ended:
+            self._ended = True
+            await self._source.close()
 
     def tell_fault(self, error: BaseException | None) -> None:
         """Raise what closing the source has raised, or log it where it would hide an error.
@@ -152,7 +160,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         )
 
     async def _drive(self) -> None:
-        self._own.add(asyncio.current_task())
+        _inside.set(self._mark)
         reason = NotAttemptedReason.CANCELLED
         try:
             await self._go_through()
@@ -192,7 +200,6 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._settle_rest(reason)
 
     async def _work(self) -> None:
-        self._own.add(asyncio.current_task())
         exchange = self.exchange
         while exchange.may_begin():
             async with self._reading:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -30,11 +30,13 @@ EntryT = TypeVar("EntryT")
 _PATIENCE = 3
 """Parts that are rejected alike before the request is blamed, while nothing was answered yet."""
 
-_PROBES = 3
-"""Lone items that are rejected as well before the rest of a chunk is given up."""
+_PROBES = 6
+"""Lone items that are rejected as well before the rest of a chunk is given up: of a chunk in which
+half are good, one in sixty."""
 
 _LONE_PATIENCE = 32
-"""The same for items in chunks of their own, once something was answered."""
+"""Items that are rejected alike before the request is blamed, once something was answered: of
+chunks that are too small to be given up."""
 
 
 class Suspicion:
@@ -42,36 +44,29 @@ class Suspicion:
 
     Attributes:
         alike: how many were.
-        wants_probes: whether lone items are to be sent before the rest is given up. If they pass,
-            the parts were too large, or bad items stand close to each other: neither is the fault
-            of the request.
+        lone: how many of these were single items.
     """
 
-    __slots__ = ("_answered", "_patience", "_probes", "_said", "alike", "wants_probes")
+    __slots__ = ("_answered", "_said", "alike", "lone")
 
-    def __init__(self, size: int) -> None:
-        self.alike = 0
-        self.wants_probes = False
+    def __init__(self) -> None:
+        self.alike = self.lone = 0
         self._said: tuple[str, str] | None = None
         self._answered: int = 0
-        # Once the run has had an answer, the request is less likely to be at fault than the items.
-        # Items that travel alone cost no more when they are bad: there is no hurry then.
-        self._patience = 2 * math.ceil(math.log2(size)) + 2 if size > 1 else _LONE_PATIENCE
-        self._probes = _PROBES if size > 1 else 0
 
-    def grows(self, error: CallError, answered: int) -> bool:
-        """Take note of a rejected part, and tell whether the request is to blame.
+    def grows(self, error: CallError, answered: int, *, lone: int) -> None:
+        """Take note of a rejection.
 
         Args:
             error: the rejection.
             answered: how many calls of the run were answered so far.
+            lone: how many single items it was of; zero for a part of several.
         """
         said = (error.code, error.message)
         if said != self._said or answered != self._answered:
-            self._said, self._answered, self.alike = said, answered, 0
-        self.alike += 1
-        self.wants_probes = bool(answered) and self.alike == self._patience
-        return self.alike >= (self._patience + self._probes if answered else _PATIENCE)
+            self._said, self._answered, self.alike, self.lone = said, answered, 0, 0
+        self.alike += lone or 1
+        self.lone += lone
 
 
 async def carry(
@@ -109,12 +104,26 @@ async def _isolate(
     rejection = call.rejection
     if rejection is None:
         return
-    if len(call.chunk) == 1:
+    items, answered = len(call.chunk), exchange.answered
+    if items == 1:
         call.refuse()
-        if alone.grows(rejection, exchange.answered):
-            exchange.stop(rejection)
+    elif await _cut_up(exchange, call):
         return
-    suspicion = Suspicion(len(call.chunk))
+    if exchange.answered == answered:
+        # Each of its items was refused, though none of its parts was given up.
+        alone.grows(rejection, answered, lone=items)
+        if alone.lone >= (_LONE_PATIENCE if answered else _PATIENCE):
+            exchange.stop(rejection)
+
+
+async def _cut_up(
+    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+    call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
+) -> bool:
+    """Halve a chunk until the culprits stand alone; tell whether the rest of it was given up."""
+    suspicion = Suspicion()
+    # Once the run has had an answer, the request is less likely to be at fault than the items.
+    patience = 2 * math.ceil(math.log2(len(call.chunk))) + 2
     # Breadth first, since an answer tells more the larger the part. While there is none, single
     # items come before the halves: they tell a fault of the request from several culprits.
     queue = deque(_halved(call) if exchange.answered else _probed(call))
@@ -131,21 +140,41 @@ async def _isolate(
             queue.extendleft(_Part(call=piece) for piece in reversed(smaller))
             continue
         await call.run()
-        if call.rejection is None:
+        rejection = call.rejection
+        if rejection is None:
             if call.answered and part.whole is not None and part.whole.passes():
                 exchange.max_chunk = min(exchange.max_chunk, part.whole.largest)
             continue
-        if suspicion.grows(call.rejection, exchange.answered):
-            _give_up(exchange, [part.call, *(waiting.call for waiting in queue)], call.rejection)
-            return
+        suspicion.grows(rejection, exchange.answered, lone=size == 1)
         if size == 1:
             call.refuse()
-        elif suspicion.wants_probes:
-            parts = _probed(call)
-            queue.extendleft(part for part in parts if len(part.call.chunk) == 1)
-            queue.extend(part for part in parts if len(part.call.chunk) > 1)
         else:
             queue.extend(_halved(call))
+        if suspicion.alike < (patience if exchange.answered else _PATIENCE):
+            continue
+        if exchange.answered and suspicion.lone < _PROBES:
+            # If single items pass, the parts are too large, or bad items stand close together.
+            _probe_next(queue)
+        elif not exchange.answered or _count(queue) > patience:
+            # To go on with the few that are left would cost no more than to have found out.
+            _give_up(exchange, [waiting.call for waiting in queue], rejection)
+            return True
+    return False
+
+
+def _count(queue: Iterable[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> int:
+    return sum(len(part.call.chunk) for part in queue)
+
+
+def _probe_next(queue: deque[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> None:
+    """Put single items of the next part that has several before all others."""
+    several = next((part for part in queue if len(part.call.chunk) > 1), None)
+    if several is None or len(queue[0].call.chunk) == 1:
+        return
+    queue.remove(several)
+    parts = _probed(several.call)
+    queue.extendleft(part for part in parts if len(part.call.chunk) == 1)
+    queue.extend(part for part in parts if len(part.call.chunk) > 1)
 
 
 def _give_up(
@@ -197,7 +226,8 @@ def _probed(
     # As many as it takes to blame the request. Bad items come in groups, and in turns: these stand
     # far from each other, and not all at even places.
     size = len(call.chunk)
-    lone = sorted({size * 3 // 16 & ~1, size * 9 // 16 | 1, size * 13 // 16})
+    last = size * 13 // 16
+    lone = sorted({size * 3 // 16 & ~1, min(size * 9 // 16 | 1, max(last - 1, 1)), last})
     return _cut(call, [p for p in range(size) if p not in lone], lone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkstemp
@@ -22,7 +23,7 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
-_NO_PLACES = {("/", "dev"), ("/", "proc")}
+_STANDARD_STREAMS = re.compile(r"/dev/(stdout|stderr|fd/\d+)|/proc/[^/]+/fd/\d+")
 
 
 class TextSink(Protocol):
@@ -45,7 +46,7 @@ def write(target: str | os.PathLike[str] | TextSink, text: Iterable[str]) -> Non
             target.write(piece)
         return
     path = Path(target)
-    if path.parts[:2] in _NO_PLACES or (path.exists() and not path.is_file()):
+    if _STANDARD_STREAMS.fullmatch(str(path)) or (path.exists() and not path.is_file()):
         # A device or a pipe: it is to be written to, and no file can take its place. Nor that of a
         # file that standard output leads to, at whose end others write.
         with path.open("a", encoding="utf-8") as file:

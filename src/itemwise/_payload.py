@@ -116,12 +116,25 @@ def _checked(
 ) -> tuple[RequestT, Sequence[ItemT], Sequence[int], Mapping[int, Sequence[int]]]:
     made = operation.with_items(request, items)
     # A model is checked as a whole: its validators may be about more than one item.
-    checked = operation.items(operation.request.model_validate(dict(made)))
-    # What it makes of an item is what travels, as in a request that has its items from the start;
-    # but some requests hold them in another order, and a faulty operation in another number.
-    in_order = len(checked) == len(items) and list(operation.items(made)) == list(items)
-    checked = checked if in_order else items
+    validated = operation.request.model_validate(dict(made))
+    given, read = list(operation.items(made)), list(operation.items(validated))
+    # What it makes of an item is what travels, as in a request that has its items from the start.
+    # Nearly always that is the item. A faulty operation has another number of them.
+    checked = items if given == read or len(given) != len(items) else _as_read(items, given, read)
     return made, checked, *distinct(operation, checked, start)
+
+
+def _as_read(
+    items: Sequence[ItemT], given: Sequence[ItemT], read: Sequence[ItemT]
+) -> Sequence[ItemT]:
+    """Find what became of each item, where a request holds them in an order of its own."""
+    left = list(zip(given, read, strict=True))
+    found: list[ItemT] = []
+    for item in items:
+        places = (place for place, (before, _) in enumerate(left) if before == item)
+        place = next(places, None)
+        found.append(item if place is None else left.pop(place)[1])
+    return found
 
 
 def _naming(

@@ -7,15 +7,14 @@ handler does nothing outside itemwise's own calls. Where the event does not come
 another version), the parsed dict is still there.
 
 A client that retries by itself shows what came of its last attempt alone, though an earlier one may
-have been applied. What came of each is noted through ``response-received``, on such clients only.
-
-What fails before ``before-send``, such as credentials that cannot be renewed, has provably not
-left.
+have been applied; and a handler of the user's own can raise when the answer is there. What came of
+each attempt is noted through ``response-received``. What fails before ``before-send``, such as
+credentials that cannot be renewed, has provably not left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypedDict, TypeVar, cast
@@ -24,7 +23,6 @@ from weakref import WeakKeyDictionary, WeakSet
 from pydantic import ValidationError
 
 from itemwise._json_shapes import element_shapes, member_shapes, speaks_json
-from itemwise._own_retries import own_attempts
 from itemwise._shape import Response
 from itemwise._words import shown
 from itemwise.errors import CallError, Delivery, ResponseError
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
-__all__ = ["Came", "RawReply", "Reply", "listening", "read", "take_over"]
+__all__ = ["Came", "RawReply", "Reply", "listening", "read", "sends_once", "take_over"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ResponseT_co = TypeVar("ResponseT_co", bound=Response, covariant=True)
@@ -75,8 +73,9 @@ class RawReply:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
         body: the bytes.
         take_over: whether botocore's own parse is skipped.
-        sent: whether the last attempt was signed, and handed over to be sent.
-        attempts: what came of each attempt, on a client that retries by itself.
+        sent: whether the last attempt was handed over to be sent, or is still being made and
+            signed; ``None`` where neither was noticed, as with a client that tests have replaced.
+        attempts: what came of each attempt, by whomever it was repeated.
     """
 
     __slots__ = ("_token", "attempts", "body", "operation", "sent", "take_over")
@@ -85,7 +84,7 @@ class RawReply:
         self.operation = operation
         self.body: bytes | None = None
         self.take_over = take_over
-        self.sent = False
+        self.sent: bool | None = None
         self.attempts: Sequence[Came] = ()
 
     def __enter__(self) -> Self:
@@ -104,14 +103,19 @@ hundred and three microseconds once they are read."""
 
 _current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)
 _ours: WeakSet[AioBaseClient] = WeakSet()
-_listened: WeakKeyDictionary[AioBaseClient, bool] = WeakKeyDictionary()
-"""The clients that have the handler, and whether botocore's own parse is skipped on them."""
+_listened: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
+"""The clients that have the handlers, and for which operations."""
 _readable: WeakKeyDictionary[OperationModel, bool] = WeakKeyDictionary()
 
 
 def take_over(client: AioBaseClient) -> None:
     """Let botocore skip its own parse on this client: only for one that nobody else listens to."""
     _ours.add(client)
+
+
+def sends_once(client: AioBaseClient) -> bool:
+    """Tell whether nothing below botocore repeats a request: so with clients of `open_client`."""
+    return client in _ours
 
 
 def listening(client: AioBaseClient, operation: str) -> RawReply:
@@ -121,19 +125,18 @@ def listening(client: AioBaseClient, operation: str) -> RawReply:
         client: the client that makes it.
         operation: the operation's wire name.
     """
-    taken = _listened.get(client)
-    if taken is None:
-        events = client.meta.events
-        events.register("before-parse", _keep_body, unique_id="itemwise-reply")
-        events.register("before-send", _note_sent, unique_id="itemwise-sent")
-        if own_attempts(client) > 1:
-            # Before the signer, which is a handler of the same event: what it needs may fail.
-            service = client.meta.service_model.service_id.hyphenize()
-            made = f"request-created.{service}"
-            events.register_first(made, _note_made, unique_id="itemwise-made")
-            events.register("response-received", _note_attempt, unique_id="itemwise-attempts")
-        taken = _listened[client] = client in _ours
-    return RawReply(operation, take_over=taken)
+    heard = _listened.get(client)
+    if heard is None:
+        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        heard = _listened[client] = set()
+    if operation not in heard:
+        heard.add(operation)
+        service = client.meta.service_model.service_id.hyphenize()
+        for event, handler in _STAGES.items():
+            # Before all others, which may raise.
+            name = f"{event}.{service}.{operation}"
+            client.meta.events.register_first(name, handler, unique_id=f"itemwise-{event}")
+    return RawReply(operation, take_over=client in _ours)
 
 
 def _keep_body(
@@ -151,15 +154,19 @@ def _keep_body(
         response_dict["body"] = b""
 
 
-def _note_made(event_name: str, **_: object) -> None:
+def _under_way(event_name: str) -> RawReply | None:
+    # Meanwhile a handler of the client, or botocore itself, may call other operations.
     reply = _current.get()
-    if reply is not None and event_name.endswith(f".{reply.operation}"):
+    return reply if reply is not None and event_name.endswith(f".{reply.operation}") else None
+
+
+def _note_making(event_name: str, **_: object) -> None:
+    if reply := _under_way(event_name):
         reply.sent = False
 
 
 def _note_sent(event_name: str, **_: object) -> None:
-    reply = _current.get()
-    if reply is not None and event_name.endswith(f".{reply.operation}"):
+    if reply := _under_way(event_name):
         reply.sent = True
 
 
@@ -169,10 +176,19 @@ def _note_attempt(
     parsed_response: Mapping[str, object] | None,
     **_: object,
 ) -> None:
-    reply = _current.get()
+    reply = _under_way(event_name)
     came = exception if parsed_response is None else parsed_response
-    if reply is not None and came is not None and event_name.endswith(f".{reply.operation}"):
+    if reply is not None and came is not None:
         reply.attempts = (*reply.attempts, came)
+
+
+_STAGES: Mapping[str, Callable[..., None]] = {
+    "provide-client-params": _note_making,
+    "request-created": _note_making,
+    "before-send": _note_sent,
+    "response-received": _note_attempt,
+}
+"""The events of one call, in their order; from the second on, of each attempt."""
 
 
 def _reads_as_json(operation: OperationModel) -> bool:

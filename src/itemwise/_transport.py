@@ -43,6 +43,17 @@ class BoundedSession(AIOHTTPSession):
     Bodies that botocore hands on as streams stay streams, of any length.
     """
 
+    async def _get_session(self, proxy_url: str | None) -> aiohttp.ClientSession:
+        get = cast(
+            "Callable[[str | None], Awaitable[aiohttp.ClientSession]]",
+            getattr(super(), "_get_session"),  # noqa: B009 - the stubs do not have it
+        )
+        session = await get(proxy_url)
+        # aiohttp sends a PUT again by itself where a kept connection was cut, and tells nobody.
+        # There is one retry layer, and it knows what may be repeated.
+        setattr(session, "_retry_connection", False)  # noqa: B010 - aiohttp's own affair
+        return session
+
     async def send(  # type: ignore[override]  # the stubs name another HTTP library's types
         self, request: AWSPreparedRequest
     ) -> AioAWSResponse:

@@ -8,39 +8,30 @@ def rejected(code: str = "Invalid", message: str = "no") -> RejectedError:
     return RejectedError(message, operation="Op", code=code, delivery=Delivery.REFUSED)
 
 
-def test_three_parts_that_are_rejected_alike_point_to_the_request() -> None:
-    suspicion = Suspicion(100)
+def test_what_is_rejected_alike_is_counted() -> None:
+    suspicion = Suspicion()
 
-    assert [suspicion.grows(rejected(), 0) for _ in range(3)] == [False, False, True]
+    suspicion.grows(rejected(), 0, lone=0)
+    suspicion.grows(rejected(), 0, lone=1)
+    suspicion.grows(rejected(), 0, lone=4)
+
+    assert (suspicion.alike, suspicion.lone) == (6, 5)
 
 
 def test_a_rejection_in_other_words_starts_anew() -> None:
-    suspicion = Suspicion(100)
+    suspicion = Suspicion()
 
-    assert not suspicion.grows(rejected(), 0)
-    assert not suspicion.grows(rejected(), 0)
-    assert not suspicion.grows(rejected(message="item 3"), 0)
-    assert not suspicion.grows(rejected(code="Other", message="item 3"), 0)
-    assert suspicion.alike == 1
+    suspicion.grows(rejected(), 0, lone=1)
+    suspicion.grows(rejected(message="item 3"), 0, lone=1)
+    assert (suspicion.alike, suspicion.lone) == (1, 1)
+    suspicion.grows(rejected(code="Other", message="item 3"), 0, lone=0)
+    assert (suspicion.alike, suspicion.lone) == (1, 0)
 
 
 def test_an_answer_in_between_starts_anew() -> None:
-    suspicion = Suspicion(100)
+    suspicion = Suspicion()
 
-    assert not suspicion.grows(rejected(), 0)
-    assert not suspicion.grows(rejected(), 0)
-    assert not suspicion.grows(rejected(), 1)
-    assert suspicion.alike == 1
+    suspicion.grows(rejected(), 0, lone=1)
+    suspicion.grows(rejected(), 1, lone=1)
 
-
-def test_after_an_answer_the_request_is_suspected_later() -> None:
-    suspicion = Suspicion(100)
-
-    answers, wanted = list[bool](), list[bool]()
-    for _ in range(19):
-        answers.append(suspicion.grows(rejected(), 5))
-        wanted.append(suspicion.wants_probes)
-
-    # Before it is, three lone items are asked for.
-    assert answers == [False] * 18 + [True]
-    assert wanted == [False] * 15 + [True] + [False] * 3
+    assert (suspicion.alike, suspicion.lone) == (1, 1)

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from itemwise._jsonl import write
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of its own is made in it
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix", reason="modes, links and pipes as POSIX has them"
@@ -100,6 +103,16 @@ def test_standard_output_that_leads_to_a_file_is_written_to_at_its_end(tmp_path:
         subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
 
     assert captured.read_text(encoding="utf-8") == "before\nline\nafter\n"
+
+
+@pytest.mark.skipif(not MEMORY.is_dir(), reason="files in memory, as Linux has them")
+def test_a_file_in_memory_is_replaced_like_any_other() -> None:
+    with TemporaryDirectory(dir=MEMORY) as directory:
+        path = Path(directory, "trail.jsonl")
+        write(path, ["a\n"])
+        write(path, ["b\n"])
+        assert path.read_text(encoding="utf-8") == "b\n"
+        assert mode(path) == 0o600
 
 
 def test_a_directory_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:

@@ -14,6 +14,12 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 
 from itemwise import (
     CallError,
@@ -475,24 +481,89 @@ async def listeners(client: AioBaseClient) -> int:
     return len(answers)
 
 
-@pytest.mark.parametrize(
-    ("config", "count"),
-    [(None, 1), (AioConfig(retries={"total_max_attempts": 1}), 0)],
-    ids=["retries", "does not"],
-)
-async def test_only_the_attempts_of_a_client_that_retries_are_listened_to(
-    aws: LocalAWS, session: AioSession, config: AioConfig | None, count: int
+async def test_attempts_are_listened_to_once_however_often_a_client_is_called(
+    aws: LocalAWS, session: AioSession
 ) -> None:
-    async with (
-        plain_client(aws, session, config) as plain,
-        aws.client("fms", session=session, config=config) as ours,
-    ):
+    async with plain_client(aws, session) as plain, aws.client("fms", session=session) as ours:
         for client in (plain, ours):
             await FMS.operation(client, FMS.request(1))
             await FMS.operation(client, FMS.request(1))
 
-        assert await listeners(plain) == count
-        assert await listeners(ours) == 0
+            assert await listeners(client) == 1
+
+
+@only_fms
+@pytest.mark.parametrize("event", ["after-call.fms", "response-received.fms"])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        EndpointConnectionError(endpoint_url="http://other.invalid"),
+        NoCredentialsError(),
+        ClientError({"Error": {"Code": "AccessDenied", "Message": "m"}}, "PutMetricData"),
+        ClientError({"Error": {"Code": "Throttling", "Message": "m"}}, "PutMetricData"),
+    ],
+    ids=str,
+)
+async def test_what_a_handler_raises_over_an_answer_is_not_the_answer(
+    case: Case, aws: LocalAWS, session: AioSession, event: str, raised: Exception
+) -> None:
+    def handle(**_: object) -> None:
+        raise raised
+
+    async with aws.client("fms", session=session) as client:
+        listen(client, event, handle)
+        result: AnyResult = await run_batch(client, once(case), case.request(2))
+
+    assert result.counts["unknown"] == 2
+    assert result.error is None
+    assert set(case.applied(aws).values()) == {1}
+
+
+@only_fms
+async def test_what_a_handler_has_sent_in_place_of_the_client_was_sent(
+    case: Case, aws: LocalAWS, session: AioSession
+) -> None:
+    def send(**_: object) -> None:
+        raise ReadTimeoutError(endpoint_url="http://other.invalid")
+
+    async with aws.client("fms", session=session) as client:
+        listen(client, "before-send.fms", send)
+        result: AnyResult = await run_batch(client, once(case), case.request(2))
+
+    assert result.counts["unknown"] == 2
+
+
+@only_fms
+async def test_a_repeat_that_a_handler_asks_for_is_seen_too(
+    case: Case, aws: LocalAWS, session: AioSession
+) -> None:
+    async def again(attempts: int, **_: object) -> int | None:
+        if attempts > 1:
+            return None
+        await aws.stop()
+        return 0
+
+    aws.inject(Drop(when="after", times=1))
+    async with aws.client("fms", session=session) as client:
+        listen(client, "needs-retry.fms", again)
+        result: AnyResult = await run_batch(client, once(case), case.request(2), retry=None)
+
+    check_accounting(case, aws, case.request(2), result)
+    assert result.counts["unknown"] == 2
+
+
+async def test_where_nothing_is_noticed_of_a_call_nothing_is_taken_for_granted(
+    aws: LocalAWS, session: AioSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> object:
+        raise ReadTimeoutError(endpoint_url="http://fms.invalid")
+
+    # As many tests do who know botocore alone.
+    monkeypatch.setattr(AioBaseClient, "_make_api_call", lost)
+    async with aws.client("fms", session=session) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, FMS.request(2), retry=None)
+
+    assert result.counts["unknown"] == 2
 
 
 @only_fms

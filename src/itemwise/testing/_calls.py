@@ -73,6 +73,9 @@ class CallHandler:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport:
+            # Clients of S3 and its like wait for that before they send a body.
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         path, _, query = request.raw_path.partition("?")
         try:
             body = await request.content.read()
