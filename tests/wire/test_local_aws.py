@@ -727,6 +727,12 @@ class TestCallFaults:
         with pytest.raises(ValueError, match=message):
             aws.ledger.call_count(name)
 
+    async def test_a_tuple_of_strings_is_one_key(self, aws: LocalAWS) -> None:
+        one = aws.inject(FailItems(items=("a",)))
+        other = aws.inject(FailItems(items=("b", "c")))
+        await FMS(aws, "a", "b", "c")
+        assert (one.fired, other.fired) == (1, 0)
+
     @pytest.mark.parametrize("items", NO_ITEMS)
     async def test_a_fault_of_no_items_hits_none(
         self, aws: LocalAWS, items: Collection[str]

@@ -209,13 +209,24 @@ class FaultScript:
             check_served(fault.operation, self._served)
 
 
+def _chosen(items: str | Collection[str | Key]) -> Collection[str | Key]:
+    if isinstance(items, str):
+        return [items]
+    if isinstance(items, tuple):
+        # A tuple of strings is one key, and not as many items.
+        names = [name for name in items if isinstance(name, str)]
+        if names and len(names) == len(items):
+            return [tuple(names)]
+    return items
+
+
 def _selector(fault: Fault) -> Callable[[Key], bool]:
     if not isinstance(fault, ItemFault):
         return lambda _: True
     items = fault.items
     if callable(items):
         return items
-    chosen = [items] if isinstance(items, str) else list(items)
+    chosen = _chosen(items)
     parts = {item for item in chosen if isinstance(item, str)}
     keys = {item for item in chosen if isinstance(item, tuple)}
     return lambda key: key in keys or not parts.isdisjoint(key)
