@@ -172,7 +172,8 @@ def _probe_next(queue: deque[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> None
     if several is None or len(queue[0].call.chunk) == 1:
         return
     queue.remove(several)
-    parts = _probed(several.call)
+    # It was not rejected yet: that its parts pass says nothing of its size.
+    parts = [_Part(call=part.call) for part in _probed(several.call)]
     queue.extendleft(part for part in parts if len(part.call.chunk) == 1)
     queue.extend(part for part in parts if len(part.call.chunk) > 1)
 

@@ -145,6 +145,22 @@ async def test_where_every_second_item_is_bad_every_other_goes_through(
     assert aws.ledger.call_count() <= len(culprits) * (2 * math.log2(case.limit) + 2)
 
 
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_culprits_spread_over_one_chunk_are_not_taken_for_a_lower_limit(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    culprits = list(range(200, 300, 10))
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(500)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=1)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == culprits
+    assert case.sizes(aws)[-2:] == [100, 100]
+    assert aws.ledger.call_count() <= 5 + len(culprits) * (2 * math.log2(case.limit) + 2)
+
+
 async def test_culprits_of_many_chunks_are_found_side_by_side(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
