@@ -12,14 +12,15 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from itemwise._arguments import check_call
 from itemwise._body import Outgoing
-from itemwise._classify import classify, unsent
+from itemwise._classify import answers_another, classify, perhaps_sent_before, unsent
 from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
-from itemwise._reply import RawReply, Reply, listening, read, sends_once
+from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
-from itemwise.errors import CallError, Delivery, RejectedError, ResponseError, TransientError
+from itemwise._transport import sends_once
+from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -120,43 +121,19 @@ async def attempt(
 def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallError:
     shown = caught.response if isinstance(caught, ClientError) else caught
     doubt = _hidden_doubt(client, reply, shown)
-    other = isinstance(caught, ClientError) and caught.operation_name != reply.operation
-    if reply.sent is False and (other or not isinstance(caught, ClientError)):
+    answers = isinstance(caught, ClientError) and caught.operation_name == reply.operation
+    if reply.sent is False and not answers:
         error = unsent(caught, operation=reply.operation)
-        error.__cause__ = caught
-    elif reply.sent and other:
-        error = ResponseError(
-            f"{caught}. That answers another request. This one was sent: it may have been applied",
-            operation=reply.operation,
-            code=type(caught).__name__,
-            delivery=Delivery.IN_DOUBT,
-        )
-        error.__cause__ = caught
+    elif reply.sent and isinstance(caught, ClientError) and not answers:
+        error = answers_another(caught, operation=reply.operation)
     else:
         # Also what answers in the service's place before anything is sent, as botocore's Stubber.
         error = _meaning(client, reply.operation, caught)
-        if reply.sent and error.delivery is Delivery.NEVER_LEFT and not sends_once(client):
-            error = _perhaps_sent_before(client, reply.operation, error)
+        if reply.sent and not sends_once(client):
+            model = client.meta.service_model.operation_model(reply.operation)
+            error = perhaps_sent_before(error, method=model.http.get("method", "POST"))
+    error.__cause__ = caught
     return _after(error, doubt)
-
-
-def _perhaps_sent_before(client: AioBaseClient, operation: str, error: CallError) -> CallError:
-    """Doubt that a connection was never made, where aiohttp repeats requests by itself.
-
-    It does so with methods that HTTP calls idempotent, where a kept connection was cut, and shows
-    only what came of the repeat.
-    """
-    method: str = client.meta.service_model.operation_model(operation).http.get("method", "POST")
-    if method == "POST" or not isinstance(error, TransientError):
-        return error
-    doubted = TransientError(
-        f"{error.message}. But aiohttp repeats a {method} by itself, and may have sent it before",
-        operation=operation,
-        code=error.code,
-        delivery=Delivery.IN_DOUBT,
-    )
-    doubted.__cause__ = error.__cause__
-    return doubted
 
 
 def _hidden_doubt(client: AioBaseClient, reply: RawReply, shown: object) -> CallError | None:

@@ -16,7 +16,7 @@ from itemwise._payload import payload
 from itemwise._plan import Chunk
 from itemwise._reply import Reply
 from itemwise._retry import Again, repeat
-from itemwise._settle import Said, Settlement, refused, settle, unsettled
+from itemwise._settle import Said, Settlement, refused, settle, unsettled, untrusted
 from itemwise._shape import Request, Response
 from itemwise._turn import Turn
 from itemwise._words import shown
@@ -197,13 +197,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             raise
         except Exception as error:
             # The operation's own functions read the reply, and a strange one can break them.
-            raise ResponseError(
-                f"the entries of the reply cannot be read: {shown(error)}",
-                operation=operation.name,
-                code="UnreadableReply",
-                delivery=Delivery.IN_DOUBT,
-                request_id=response.request_id,
-            ) from error
+            why = f"the entries of the reply cannot be read: {shown(error)}"
+            raise untrusted(operation, response, "UnreadableReply", why) from error
 
     def _answered(
         self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]

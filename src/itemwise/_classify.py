@@ -7,15 +7,13 @@ status 400, and others throttle with a bare 429.
 
 from __future__ import annotations
 
-import math
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
+from itemwise._retry_after import retry_after_seconds
 from itemwise._throttling import is_throttling
 from itemwise._transport import ReplyTooLargeError
 from itemwise._words import shown
@@ -28,7 +26,12 @@ from itemwise.errors import (
     TransientError,
 )
 
-__all__ = ["classify", "retry_after_seconds", "unsent"]
+__all__ = [
+    "answers_another",
+    "classify",
+    "perhaps_sent_before",
+    "unsent",
+]
 
 SERVER_FAULT_CODES = frozenset(
     {
@@ -103,6 +106,42 @@ def unsent(error: Exception, *, operation: str) -> CallError:
         code=meaning.code,
         delivery=Delivery.NEVER_LEFT,
         retry_after=meaning.retry_after,
+    )
+
+
+def answers_another(error: boto.ClientError, *, operation: str) -> CallError:
+    """Say what another operation's error means that a handler of the client let through.
+
+    Args:
+        error: the error, raised after the request was sent.
+        operation: the operation's wire name.
+    """
+    return ResponseError(
+        f"{error}. That answers another request. This one was sent: it may have been applied",
+        operation=operation,
+        code=type(error).__name__,
+        delivery=Delivery.IN_DOUBT,
+    )
+
+
+def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
+    """Doubt that a request never left, where aiohttp may have repeated it by itself.
+
+    It does so with methods that HTTP calls idempotent, where a kept connection was cut, and shows
+    only what came of the repeat.
+
+    Args:
+        error: what the request came to; any other than one that never connected is given back.
+        method: the request's HTTP method.
+    """
+    never_connected = isinstance(error, TransientError) and error.delivery is Delivery.NEVER_LEFT
+    if method == "POST" or not never_connected:
+        return error
+    return TransientError(
+        f"{error.message}. But aiohttp repeats a {method} by itself, and may have sent it before",
+        operation=error.operation,
+        code=error.code,
+        delivery=Delivery.IN_DOUBT,
     )
 
 
@@ -207,33 +246,6 @@ def _in_bounds(text: str, longest: int) -> str:
     """Make what a service says fit a line: of a bounded length, and of characters that print."""
     more = f"... ({len(text)} characters)" if len(text) > longest else ""
     return "".join(c if c.isprintable() else " " for c in text[:longest]) + more
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Read how long a reply asks to wait, in seconds; ``None`` where it does not say.
-
-    Args:
-        headers: lower-case names. ``retry-after`` holds seconds or an HTTP date,
-            ``x-amz-retry-after`` milliseconds.
-    """
-    text = headers.get("retry-after")
-    scale = 1.0
-    if text is None:
-        text = headers.get("x-amz-retry-after")
-        scale = 0.001
-    if text is None:
-        return None
-    try:
-        seconds = float(text) * scale
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _never_connected(error: boto.BotoCoreError) -> bool:

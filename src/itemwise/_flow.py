@@ -107,6 +107,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         Any number of tasks may close it, one after the other or at once: all wait for one end. A
         cancellation ends the grace, and goes on to the task that it was meant for.
+
         The source, and tasks that it has started, only begin the end: it may wait for them.
         """
         driver, exchange = self._driver, self.exchange

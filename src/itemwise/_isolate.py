@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -79,7 +79,7 @@ async def carry(
     Args:
         exchange: what the calls of the run share.
         chunk: the items to send.
-        alone: the run's suspicion over items that were rejected in a chunk of their own.
+        alone: the run's suspicion over chunks of which each item was rejected by itself.
     """
     call = ChunkCall(exchange, chunk)
     await call.run()
@@ -155,15 +155,11 @@ async def _cut_up(
         if exchange.answered and suspicion.lone < _PROBES:
             # If single items pass, the parts are too large, or bad items stand close together.
             _probe_next(queue)
-        elif not exchange.answered or _count(queue) > patience:
+        elif not exchange.answered or sum(len(left.call.chunk) for left in queue) > patience:
             # To go on with the few that are left would cost no more than to have found out.
             _give_up(exchange, [waiting.call for waiting in queue], rejection)
             return True
     return False
-
-
-def _count(queue: Iterable[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> int:
-    return sum(len(part.call.chunk) for part in queue)
 
 
 def _probe_next(queue: deque[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> None:

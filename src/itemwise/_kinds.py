@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["flag", "number", "whole"]
+from typing import TypeGuard
+
+__all__ = ["flag", "is_number", "is_whole", "number", "whole"]
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell whether a value is a whole number. True is one to Python, and a slip here."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a number."""
+    return isinstance(value, float) or is_whole(value)
 
 
 def whole(name: str, value: object) -> int:
@@ -11,8 +23,7 @@ def whole(name: str, value: object) -> int:
     Raises:
         TypeError: it is something else; the message has the name.
     """
-    # True is a number to Python, and a slip here.
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_whole(value):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     return value
 
@@ -29,7 +40,7 @@ def number(name: str, value: object, of: str, *, absent: str = "") -> float:
     Raises:
         TypeError: it is something else; the message has the name.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise TypeError(f"{name} must be a number of {of}{absent}, not {value!r}")
     return value
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
-__all__ = ["Came", "RawReply", "Reply", "listening", "read", "sends_once", "take_over"]
+__all__ = ["Came", "RawReply", "Reply", "listening", "read", "take_over"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ResponseT_co = TypeVar("ResponseT_co", bound=Response, covariant=True)
@@ -111,11 +111,6 @@ _readable: WeakKeyDictionary[OperationModel, bool] = WeakKeyDictionary()
 def take_over(client: AioBaseClient) -> None:
     """Let botocore skip its own parse on this client: only for one that nobody else listens to."""
     _ours.add(client)
-
-
-def sends_once(client: AioBaseClient) -> bool:
-    """Tell whether nothing below botocore repeats a request: so with clients of `open_client`."""
-    return client in _ours
 
 
 def listening(client: AioBaseClient, operation: str) -> RawReply:
@@ -260,6 +255,7 @@ def read(
 def _check_size(body: bytes) -> None:
     # Braces in texts count too: a bound, and no measure.
     if body.count(b"{") + body.count(b"[") > _MOST_STRUCTURES:
+        # Of this kind, since its words are shown.
         raise TypeError(f"it has more than {_MOST_STRUCTURES} structures and lists")
 
 

@@ -22,7 +22,7 @@ from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
 from itemwise.errors import CallError, Delivery, ResponseError
 
-__all__ = ["Said", "Settlement", "positions", "refused", "settle", "unsettled"]
+__all__ = ["Said", "Settlement", "positions", "refused", "settle", "unsettled", "untrusted"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
@@ -123,13 +123,8 @@ def settle(
     position_of: Mapping[Key | None, int] = {}
     for number, verdict in enumerate(operation.verdicts(response)):
         if number == most:
-            raise ResponseError(
-                f"the reply has more than {most} entries, for {len(chunk)} items",
-                operation=operation.name,
-                code="UnreadableReply",
-                delivery=Delivery.IN_DOUBT,
-                request_id=response.request_id,
-            )
+            why = f"the reply has more than {most} entries, for {len(chunk)} items"
+            raise untrusted(operation, response, "UnreadableReply", why)
         # Most replies of services that list failures alone are empty.
         position_of = position_of or positions(operation, chunk.items)
         position = position_of.get(verdict.key)
@@ -181,10 +176,17 @@ def _meaning_of_silence(
         why = "the reply has a failure of an item not sent"
     else:
         return None
+    return untrusted(operation, response, "ItemNotInReply", f"{why}: it may have been applied")
+
+
+def untrusted(
+    operation: Operation[Any, Any, Any, Any], response: Response, code: str, why: str
+) -> ResponseError:
+    """Make the error of a reply that came and does not say what became of the items."""
     return ResponseError(
-        f"{why}: it may have been applied",
+        why,
         operation=operation.name,
-        code="ItemNotInReply",
+        code=code,
         delivery=Delivery.IN_DOUBT,
         request_id=response.request_id,
     )

@@ -77,8 +77,8 @@ def stream_batch(
             iterating: two items of a chunk have one key and differ, or the operation makes requests
             with more items than it was given, or fewer.
         TypeError: an argument is of another kind, or of another service or operation; as the source
-            also a string, bytes or a mapping. While iterating: an item is of a kind of which the
-            operation can make nothing.
+            also a string, bytes or a mapping. While iterating: an item is of another kind than the
+            operation takes.
         ConfigurationError: the installed botocore does not know the operation, or not by its name.
         RuntimeError: called outside of a running event loop, to which the stream belongs.
         pydantic.ValidationError: while iterating: an item does not fit the request. A note says

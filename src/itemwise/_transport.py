@@ -16,10 +16,11 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 if TYPE_CHECKING:
     from aiobotocore.awsrequest import AioAWSResponse
+    from aiobotocore.client import AioBaseClient
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
 
-__all__ = ["MAX_REPLY_BYTES", "BoundedSession", "ReplyTooLargeError", "set_transport"]
+__all__ = ["MAX_REPLY_BYTES", "BoundedSession", "ReplyTooLargeError", "sends_once", "set_transport"]
 
 MAX_REPLY_BYTES: Final = 32 * 2**20
 """The largest reply that is read, in bytes. The largest that AWS documents for a batch call are the
@@ -90,6 +91,12 @@ class BoundedSession(AIOHTTPSession):
             raise
         response.raw = _Whole(body)
         return response
+
+
+def sends_once(client: AioBaseClient) -> bool:
+    """Tell whether nothing below botocore repeats a request: so with our own session alone."""
+    session: type[object] = getattr(client.meta.config, "http_session_cls", AIOHTTPSession)
+    return issubclass(session, BoundedSession)
 
 
 class _Whole:

@@ -19,7 +19,8 @@ from itemwise import (
     ThrottledError,
     TransientError,
 )
-from itemwise._classify import classify, retry_after_seconds, unsent
+from itemwise._classify import classify, unsent
+from itemwise._retry_after import retry_after_seconds
 from itemwise._transport import ReplyTooLargeError
 
 

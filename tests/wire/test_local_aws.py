@@ -1082,6 +1082,11 @@ class TestLife:
         assert error["Code"] == "UnknownOperationException"
         assert f"does not speak the protocol of {service}: " in str(error["Message"])
 
+    async def test_who_waits_before_sending_a_body_is_told_to_go_on(self, aws: LocalAWS) -> None:
+        # As clients of S3 do with an object.
+        with pytest.raises(ClientError, match="does not speak the protocol of s3"):
+            await call(aws, "s3", "PutObject", Bucket="b", Key="k", Body=b"x")
+
     @pytest.mark.parametrize(
         ("service", "operation", "shown"),
         [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 
 from itemwise import run_batch
@@ -10,6 +12,11 @@ from itemwise.services import auditmanager
 from itemwise.testing import Drop, LocalAWS, assert_accounted
 from tests.wire.cases import AnyResult
 from tests.wire.test_clients import plain_client
+
+
+class OwnSession(AIOHTTPSession):
+    """A transport of the user's."""
+
 
 PUT = auditmanager.batch_associate_assessment_report_evidence
 
@@ -35,18 +42,19 @@ async def test_a_put_is_sent_once_though_its_connection_is_cut(
     assert_accounted(result, aws)
 
 
-@pytest.mark.parametrize("ours", [True, False])
-async def test_a_put_that_could_not_connect_was_perhaps_sent_before_by_another_client_than_ours(
-    aws: LocalAWS, session: AioSession, *, ours: bool
+@pytest.mark.parametrize("whose", ["ours", "plain", "ours with a transport of the user's"])
+async def test_a_put_that_could_not_connect_was_perhaps_sent_before_by_another_transport_than_ours(
+    aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
+    config = AioConfig(http_session_cls=OwnSession) if "transport" in whose else None
     context = (
-        aws.client("auditmanager", session=session)
-        if ours
-        else plain_client(aws, session, service="auditmanager")
+        plain_client(aws, session, service="auditmanager")
+        if whose == "plain"
+        else aws.client("auditmanager", session=session, config=config)
     )
     async with context as client:
         await run_batch(client, PUT, request(1))
         await aws.stop()
         result: AnyResult = await run_batch(client, PUT, request(2), retry=None)
 
-    assert result.counts["not_attempted" if ours else "unknown"] == 1
+    assert result.counts["not_attempted" if whose == "ours" else "unknown"] == 1

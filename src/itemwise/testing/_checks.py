@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from itemwise._kinds import is_number, is_whole
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -66,12 +68,12 @@ def check(instance: DataclassInstance, rules: Mapping[str, Rule]) -> None:
 
 def whole(least: int, most: int | None = None) -> Rule:
     """Make the rule of a whole number."""
-    return Rule(f"a whole number {_range(least, most)}", _is_whole, _within(least, most))
+    return Rule(f"a whole number {_range(least, most)}", is_whole, _within(least, most))
 
 
 def number(least: int, most: int | None = None) -> Rule:
     """Make the rule of a finite number, which is no NaN either."""
-    return Rule(f"a finite number {_range(least, most)}", _is_number, _within(least, most))
+    return Rule(f"a finite number {_range(least, most)}", is_number, _within(least, most))
 
 
 def one_of(literal: object) -> Rule:
@@ -92,15 +94,6 @@ def _within(least: int, most: int | None) -> Callable[[float], bool]:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _is_whole(value: object) -> bool:
-    # True is a number to Python, and a slip here.
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, float) or _is_whole(value)
 
 
 def _names_items(value: object) -> bool:
