@@ -95,8 +95,9 @@ class BoundedSession(AIOHTTPSession):
 
 def sends_once(client: AioBaseClient) -> bool:
     """Tell whether nothing below botocore repeats a request: so with our own session alone."""
-    session: type[object] = getattr(client.meta.config, "http_session_cls", AIOHTTPSession)
-    return issubclass(session, BoundedSession)
+    # Asked of the session itself: up to aiobotocore 3.8 a client's configuration may not name it.
+    endpoint: object = getattr(client, "_endpoint", None)
+    return isinstance(getattr(endpoint, "http_session", None), BoundedSession)
 
 
 class _Whole:
