@@ -225,6 +225,12 @@ async def test_a_body_that_botocore_hands_on_as_a_stream_has_no_limit(session: A
     assert read == size
 
 
+keeps_transport = pytest.mark.skipif(
+    tuple(map(int, aiobotocore.__version__.split(".")[:2])) < (3, 9),
+    reason="aiobotocore itself forgets the transport where it merges configurations",
+)
+
+
 class OwnSession(AIOHTTPSession):
     """A transport of the user's."""
 
@@ -250,10 +256,7 @@ async def test_the_users_own_transport_wins(aws: LocalAWS, session: AioSession) 
         assert (await run_batch(client, FMS.operation, FMS.request(3))).ok
 
 
-@pytest.mark.skipif(
-    tuple(map(int, aiobotocore.__version__.split(".")[:2])) < (3, 9),
-    reason="aiobotocore itself forgets the transport where it merges configurations",
-)
+@keeps_transport
 @pytest.mark.parametrize(
     ("default", "expected"),
     [

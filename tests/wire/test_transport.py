@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 
 from itemwise import run_batch
@@ -12,11 +11,7 @@ from itemwise.services import auditmanager
 from itemwise.testing import Drop, LocalAWS, assert_accounted
 from tests.wire.cases import AnyResult
 from tests.wire.test_clients import plain_client
-
-
-class OwnSession(AIOHTTPSession):
-    """A transport of the user's."""
-
+from tests.wire.test_security import OwnSession, keeps_transport
 
 PUT = auditmanager.batch_associate_assessment_report_evidence
 
@@ -42,7 +37,10 @@ async def test_a_put_is_sent_once_though_its_connection_is_cut(
     assert_accounted(result, aws)
 
 
-@pytest.mark.parametrize("whose", ["ours", "plain", "ours with a transport of the user's"])
+@pytest.mark.parametrize(
+    "whose",
+    ["ours", "plain", pytest.param("ours with a transport of the user's", marks=keeps_transport)],
+)
 async def test_a_put_that_could_not_connect_was_perhaps_sent_before_by_another_transport_than_ours(
     aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
