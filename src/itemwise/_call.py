@@ -12,7 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from itemwise._arguments import check_call
 from itemwise._body import Outgoing
-from itemwise._classify import answers_another, classify, perhaps_sent_before, unsent
+from itemwise._classify import answers_another, classify, unsent
 from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
@@ -20,6 +20,7 @@ from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise._transport import sends_once
+from itemwise._unanswered import perhaps_sent_before
 from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:

@@ -11,20 +11,19 @@ from itemwise._call import attempt, doubt_of, may_repeat
 from itemwise._exchange import Exchange
 from itemwise._observe import tell
 from itemwise._operation import Verdict
-from itemwise._outcomes import NotAttemptedReason, Unknown, Unsuccessful
+from itemwise._outcomes import NotAttemptedReason, Unsuccessful
 from itemwise._payload import payload
 from itemwise._plan import Chunk
 from itemwise._reply import Reply
 from itemwise._retry import Again, repeat
-from itemwise._settle import Said, Settlement, refused, settle, unsettled, untrusted
+from itemwise._said import Said, refused, unsettled
+from itemwise._settle import Settlement, settle
 from itemwise._shape import Request, Response
 from itemwise._turn import Turn
-from itemwise._words import shown
 from itemwise.errors import (
     CallError,
     Delivery,
     RejectedError,
-    ResponseError,
     ThrottledError,
     TransientError,
 )
@@ -174,7 +173,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             reply = await attempt(exchange.client, exchange.operation, request)
             # A client that repeats calls by itself may show the refusal of its own repeat.
             self._doubt = reply.doubt or self._doubt
-            settlement = self._settled(reply.response)
+            settlement = settle(exchange.operation, self.chunk, reply.response, self._doubt)
         except CallError as error:
             again = self._faulted(error)
             # Only now that a doubt is noted: a fault of our own must not make it forgotten.
@@ -188,17 +187,6 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         turn.answered(settlement, throttled_before=self._slowed)
         self._slowed = settlement.throttled
         return again
-
-    def _settled(self, response: ResponseT) -> Settlement[ItemT, EntryT]:
-        operation = self._exchange.operation
-        try:
-            return settle(operation, self.chunk, response, self._doubt)
-        except ResponseError:
-            raise
-        except Exception as error:
-            # The operation's own functions read the reply, and a strange one can break them.
-            why = f"the entries of the reply cannot be read: {shown(error)}"
-            raise untrusted(operation, response, "UnreadableReply", why) from error
 
     def _answered(
         self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]
@@ -255,9 +243,6 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if error is None:
             # Answered: what is left are entries that stayed retryable to the end.
             self._settle_all(refused(i, item, self._verdicts[i], self._doubt) for i, item in pairs)
-            return
-        if error.delivery is Delivery.IN_DOUBT:
-            self._settle_all(Unknown(index=i, item=item, error=error) for i, item in pairs)
             return
         if isinstance(error, RejectedError) and error.delivery is Delivery.REFUSED:
             by_an_item = error.code in exchange.operation.item_error_codes

@@ -17,7 +17,8 @@ from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
 from itemwise._pace import Pace
 from itemwise._policy import RetryPolicy
 from itemwise._reply import Reply
-from itemwise._settle import Settlement, unsettled
+from itemwise._said import unsettled
+from itemwise._settle import Settlement
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError
 from itemwise.results import CallRecord

@@ -7,22 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from itemwise._operation import Key, Operation, Verdict, by_value
-from itemwise._outcomes import (
-    Failed,
-    NotAttempted,
-    NotAttemptedReason,
-    Outcome,
-    Succeeded,
-    Unknown,
-    UnmatchedEntry,
-    Unsuccessful,
-)
+from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsuccessful
 from itemwise._plan import Chunk
+from itemwise._said import refused
 from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
+from itemwise._words import shown
 from itemwise.errors import CallError, Delivery, ResponseError
 
-__all__ = ["Said", "Settlement", "positions", "refused", "settle", "unsettled", "untrusted"]
+__all__ = ["Settlement", "positions", "settle"]
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
@@ -114,8 +107,24 @@ def settle(
         doubt: the fault of an earlier attempt at these items that may have been applied.
 
     Raises:
-        ResponseError: the reply has far more entries than there were items.
+        ResponseError: the operation cannot read the entries, or there are far more than items.
     """
+    try:
+        return _held_against(operation, chunk, response, doubt)
+    except ResponseError:
+        raise
+    except Exception as error:
+        # The operation's own functions read the reply, and a strange one can break them.
+        why = f"the entries of the reply cannot be read: {shown(error)}"
+        raise _untrusted(operation, response, "UnreadableReply", why) from error
+
+
+def _held_against(
+    operation: Operation[Any, ResponseT, ItemT, EntryT],
+    chunk: Chunk[ItemT],
+    response: ResponseT,
+    doubt: CallError | None,
+) -> Settlement[ItemT, EntryT]:
     most = _MOST_ENTRIES * len(chunk) + _MORE_ENTRIES
     failures: dict[int, Verdict[EntryT]] = {}
     entries: dict[int, ResponseShape | None] = {}
@@ -124,7 +133,7 @@ def settle(
     for number, verdict in enumerate(operation.verdicts(response)):
         if number == most:
             why = f"the reply has more than {most} entries, for {len(chunk)} items"
-            raise untrusted(operation, response, "UnreadableReply", why)
+            raise _untrusted(operation, response, "UnreadableReply", why)
         # Most replies of services that list failures alone are empty.
         position_of = position_of or positions(operation, chunk.items)
         position = position_of.get(verdict.key)
@@ -176,10 +185,10 @@ def _meaning_of_silence(
         why = "the reply has a failure of an item not sent"
     else:
         return None
-    return untrusted(operation, response, "ItemNotInReply", f"{why}: it may have been applied")
+    return _untrusted(operation, response, "ItemNotInReply", f"{why}: it may have been applied")
 
 
-def untrusted(
+def _untrusted(
     operation: Operation[Any, Any, Any, Any], response: Response, code: str, why: str
 ) -> ResponseError:
     """Make the error of a reply that came and does not say what became of the items."""
@@ -190,68 +199,3 @@ def untrusted(
         delivery=Delivery.IN_DOUBT,
         request_id=response.request_id,
     )
-
-
-def refused(
-    index: int, item: ItemT, said: Verdict[EntryT] | CallError, doubt: CallError | None
-) -> Failed[ItemT, EntryT]:
-    """Make the outcome of an item that the service refused, alone or with its whole call.
-
-    Args:
-        index: the item's place in the caller's request.
-        item: the item.
-        said: the entry's verdict, or the refusal of the whole call.
-        doubt: the fault of an earlier attempt that may have been applied: the refusal may then be
-            of a repeat, and the outcome tells.
-    """
-    if isinstance(said, CallError):
-        return Failed(
-            index=index, item=item, code=said.code, message=said.message, error=doubt or said
-        )
-    return Failed(
-        index=index,
-        item=item,
-        # Enumerated codes are strings already; plain ones are what users compare and print.
-        code=None if said.code is None else str(said.code),
-        message=said.message,
-        entry=said.entry,
-        error=doubt,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said(Generic[EntryT]):
-    """What is known of items that have no outcome yet.
-
-    Attributes:
-        doubt: the fault of the latest attempt that may have been applied.
-        refusal: the latest refusal of a whole call.
-        verdicts: by index, the latest retryable verdicts.
-    """
-
-    doubt: CallError | None
-    refusal: CallError | None
-    verdicts: Mapping[int, Verdict[EntryT]]
-
-
-def unsettled(
-    chunk: Chunk[ItemT], said: Said[EntryT], reason: NotAttemptedReason
-) -> Iterable[Unsuccessful[ItemT, EntryT]]:
-    """Give items their outcome where nothing more will be sent.
-
-    `Unknown` if an attempt may have been applied, else `Failed` with what the last attempt said,
-    else `NotAttempted`.
-
-    Args:
-        chunk: items without an outcome.
-        said: what attempts at them have brought.
-        reason: why nothing more is sent.
-    """
-    for index, item in chunk.pairs():
-        last = said.verdicts.get(index) or said.refusal
-        if said.doubt is not None:
-            yield Unknown(index=index, item=item, error=said.doubt)
-        elif last is not None:
-            yield refused(index, item, last, None)
-        else:
-            yield NotAttempted(index=index, item=item, reason=reason)

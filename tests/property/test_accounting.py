@@ -29,7 +29,8 @@ from itemwise._accounts import Accounts
 from itemwise._lazy import LazyOutcomes
 from itemwise._plan import Chunk, Plan
 from itemwise._reply import Reply
-from itemwise._settle import Said, settle, unsettled
+from itemwise._said import Said, unsettled
+from itemwise._settle import settle
 from itemwise.services.fms import batch_disassociate_resource
 
 RETRYABLE = frozenset({"BUSY"})

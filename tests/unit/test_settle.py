@@ -25,7 +25,8 @@ from itemwise import (
     Verdict,
 )
 from itemwise._plan import Chunk
-from itemwise._settle import Said, Settlement, settle, unsettled
+from itemwise._said import Said, unsettled
+from itemwise._settle import Settlement, settle
 from itemwise.services.fms import batch_disassociate_resource
 
 CHUNK = Chunk(indexes=[10, 20, 30], items=["a", "b", "c"])

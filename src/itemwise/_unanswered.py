@@ -1,0 +1,146 @@
+"""Pure: what a call means that brought no answer of the service, or none that can be read.
+
+What counts is whether the request has left. botocore's exceptions do not always tell: where they
+leave it open, it may have been applied.
+"""
+
+from __future__ import annotations
+
+import ssl
+
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from botocore import exceptions as boto
+
+from itemwise._transport import ReplyTooLargeError
+from itemwise._words import shown
+from itemwise.errors import CallError, Delivery, RejectedError, ResponseError, TransientError
+
+__all__ = ["perhaps_sent_before", "unanswered"]
+
+_CREDENTIAL_FAULTS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.NoAuthTokenError,
+    boto.TokenRetrievalError,
+    boto.UnauthorizedSSOTokenError,
+    boto.SSOTokenLoadError,
+)
+_CONNECTION_FAULTS = (
+    boto.EndpointConnectionError,
+    boto.ConnectTimeoutError,
+    boto.ProxyConnectionError,
+    boto.SSLError,
+)
+_REPLY_FAULTS = (
+    boto.ChecksumError,
+    boto.FlexibleChecksumError,
+    boto.IncompleteReadError,
+)
+"""botocore's own complaints of an answer that came. The second also stands for a few checksums of
+requests that it cannot make: then nothing was sent, but the exception does not tell."""
+
+
+def unanswered(error: Exception, *, operation: str) -> CallError:
+    """Turn what a call raised without an answer into the `CallError` that says what it means.
+
+    Args:
+        error: what the aiobotocore client raised, other than botocore's ``ClientError``.
+        operation: the operation's wire name.
+    """
+    code = type(error).__name__
+    if isinstance(error, _CREDENTIAL_FAULTS):
+        return TransientError(
+            f"{error}. Nothing was sent: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a "
+            "profile, or give the client a session that has credentials",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    if isinstance(error, _CONNECTION_FAULTS) and _never_connected(error):
+        return TransientError(
+            f"{error}. Nothing was sent: check the endpoint, the region and the network",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    if isinstance(error, boto.HTTPClientError | boto.EndpointConnectionError):
+        if _certificates_unreadable(error):
+            return RejectedError(
+                f"the certificates to trust cannot be read: {error.kwargs.get('error')}. Nothing "
+                "was sent: check the paths in verify, AWS_CA_BUNDLE and client_cert",
+                operation=operation,
+                code="UnreadableCertificates",
+                delivery=Delivery.NEVER_LEFT,
+            )
+        if _client_closed(error):
+            return RejectedError(
+                "the client is closed, and nothing was sent: keep it open for as long as it is "
+                "used",
+                operation=operation,
+                code="ClientClosed",
+                delivery=Delivery.NEVER_LEFT,
+            )
+        return TransientError(
+            f"{error}. The request was sent and no answer came: it may have been applied",
+            operation=operation,
+            code=code,
+            delivery=Delivery.IN_DOUBT,
+        )
+    if isinstance(error, boto.BotoCoreError) and not isinstance(error, _REPLY_FAULTS):
+        return RejectedError(
+            f"{error}. Nothing was sent",
+            operation=operation,
+            code=code,
+            delivery=Delivery.NEVER_LEFT,
+        )
+    # botocore's parsers also let plain Python errors through, when a reply is not what they expect.
+    return ResponseError(
+        f"the reply cannot be read: {shown(error, boto.BotoCoreError, ReplyTooLargeError)}",
+        operation=operation,
+        code=code,
+        delivery=Delivery.IN_DOUBT,
+    )
+
+
+def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
+    """Doubt that a request never left, where aiohttp may have repeated it by itself.
+
+    It does so with methods that HTTP calls idempotent, where a kept connection was cut, and shows
+    only what came of the repeat.
+
+    Args:
+        error: what the request came to; any other than one that never connected is given back.
+        method: the request's HTTP method.
+    """
+    never_connected = isinstance(error, TransientError) and error.delivery is Delivery.NEVER_LEFT
+    if method == "POST" or not never_connected:
+        return error
+    return TransientError(
+        f"{error.message}. But aiohttp repeats a {method} by itself, and may have sent it before",
+        operation=error.operation,
+        code=error.code,
+        delivery=Delivery.IN_DOUBT,
+    )
+
+
+def _never_connected(error: boto.BotoCoreError) -> bool:
+    # aiobotocore raises EndpointConnectionError for a refused connection and for one that was reset
+    # after the request had gone: only the exception inside tells them apart.
+    if not isinstance(error, boto.EndpointConnectionError):
+        return True
+    return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
+
+
+def _certificates_unreadable(error: boto.BotoCoreError) -> bool:
+    # aiobotocore reads them at the first request. Once there is a connection, aiohttp makes
+    # exceptions of its own of what goes wrong with it: these here come from the file alone.
+    cause = error.kwargs.get("error")
+    files = FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError
+    return isinstance(cause, files) or type(cause) is ssl.SSLError
+
+
+def _client_closed(error: boto.BotoCoreError) -> bool:
+    # A closed aiobotocore client has no HTTP session any more, and stumbles over its absence.
+    cause = error.kwargs.get("error")
+    return isinstance(cause, AttributeError) or str(cause) == "Session is closed"
