@@ -6,7 +6,7 @@ import math
 
 __all__ = ["FIRST_WAIT", "LARGEST_BURST", "FirstCalls"]
 
-FIRST_WAIT = 0.0275
+FIRST_WAIT = 0.0224
 """Seconds from the last throttle of the first calls to the next call, at least: long enough for
 slow services to have let something flow in, short enough for fast ones to lose little."""
 

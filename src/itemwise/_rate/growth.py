@@ -17,7 +17,7 @@ __all__ = ["Growth"]
 _FASTEST = 10_000.0
 """Calls per second, at most: far more than one process can send."""
 
-_DOUBLING, _MANY = 0.05, 8
+_DOUBLING, _MANY = 0.074, 7.35
 """Seconds in which the rate doubles while it is sought, at first, and how many accepted calls make
 that twice as fast: had the service been slow, one of them would have been throttled by then."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 __all__ = ["LONGEST_WAIT", "Patience"]
 
-_SHORTER, LONGEST_WAIT, _STEP = 0.45, 1.0, 0.0165
+_SHORTER, LONGEST_WAIT, _STEP = 0.5, 1.0, 0.0165
 """Seconds between two looks, at most: soon, since another process may leave just a little, and more
 patiently with each time."""
 
-_WINDOWS = 7
+_WINDOWS = 8
 """A look comes after so many times the time in which nothing has flowed in."""
 
 
