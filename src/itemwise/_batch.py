@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
@@ -181,7 +180,6 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             raise RuntimeError("a run is executed once: make another BatchRun")
         self._begun = True
         exchange = self._exchange
-        exchange.progress_at = asyncio.get_running_loop().time()
         chunks = -(-self._plan.remaining() // exchange.max_chunk)
         reason = NotAttemptedReason.CANCELLED
         try:

@@ -48,12 +48,13 @@ class Outgoing:
         members: the request as botocore is given it.
     """
 
-    __slots__ = ("_token", "body", "members", "model")
+    __slots__ = ("_token", "body", "context", "members")
 
     def __init__(self, members: Mapping[str, object]) -> None:
         self.members: Mapping[str, object] = members
         self.body: Mapping[str, object] | None = None
-        self.model: OperationModel | None = None
+        # botocore's own of the call: a handler may make another meanwhile, whose body this is not.
+        self.context: object = None
 
     def __enter__(self) -> None:
         self._token: Token[Outgoing | None] = _current.set(self)
@@ -61,7 +62,7 @@ class Outgoing:
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
-        self.members, self.body = {}, None
+        self.members, self.body, self.context = {}, None, None
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
@@ -80,10 +81,14 @@ def write_bodies(client: AioBaseClient) -> None:
     events.register_first("before-call", _put_body, unique_id="itemwise-body")
 
 
-def _empty_lists(params: MutableMapping[str, object], model: OperationModel, **_: object) -> None:
+def _empty_lists(
+    params: MutableMapping[str, object], model: OperationModel, context: object, **_: object
+) -> None:
     outgoing = _current.get()
-    layout = None if outgoing is None else _layout(model)
-    if outgoing is None or layout is None or not layout.lists:
+    if outgoing is None or outgoing.body is not None:
+        return
+    layout = _layout(model)
+    if not layout.lists:
         return
     members, elsewhere = outgoing.members, layout.elsewhere
     if len(params) != len(members):
@@ -91,17 +96,16 @@ def _empty_lists(params: MutableMapping[str, object], model: OperationModel, **_
     for name, value in members.items():
         if params.get(name) is not value:
             return
-    outgoing.model = model
+    outgoing.context = context
     outgoing.body = {name: value for name, value in members.items() if name not in elsewhere}
     for name in layout.lists:
         if name in params:
             params[name] = []
 
 
-def _put_body(params: MutableMapping[str, object], model: OperationModel, **_: object) -> None:
+def _put_body(params: MutableMapping[str, object], context: object, **_: object) -> None:
     outgoing = _current.get()
-    # A handler may make another call meanwhile, whose body this is not.
-    if outgoing is not None and outgoing.body is not None and outgoing.model is model:
+    if outgoing is not None and outgoing.body is not None and outgoing.context is context:
         params["body"] = to_json(outgoing.body)
 
 

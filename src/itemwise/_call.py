@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,7 +21,7 @@ from itemwise._reply import RawReply, Reply, listening, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise._transport import sends_once
-from itemwise._unanswered import perhaps_sent_before
+from itemwise._unanswered import given_up, perhaps_sent_before, redirected
 from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ async def attempt(
 
     Raises:
         CallError: it brought no usable answer.
+        asyncio.CancelledError: the caller was cancelled.
     """
     method: Callable[..., Awaitable[Mapping[str, object]]] = getattr(
         client, xform_name(operation.name)
@@ -113,9 +115,17 @@ async def attempt(
     with listening(client, operation.name) as reply, Outgoing(members):
         try:
             parsed = await method(**members)
+        except asyncio.CancelledError as caught:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody has cancelled us: a client that is closed cancels what waits within it.
+            raise given_up(operation.name, sent=reply.sent is not False) from caught
         except Exception as caught:  # noqa: BLE001 - classified, and raised
             # It has its cause; a name for it would be a cycle, by way of its traceback.
             raise _error(client, reply, caught)  # noqa: B904
+        if reply.redirected:
+            raise redirected(operation.name)
         return read(operation.response, parsed, reply, _hidden_doubt(client, reply, parsed))
 
 
@@ -123,7 +133,9 @@ def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallErr
     shown = caught.response if isinstance(caught, ClientError) else caught
     doubt = _hidden_doubt(client, reply, shown)
     answers = isinstance(caught, ClientError) and caught.operation_name == reply.operation
-    if reply.sent is False and not answers:
+    if reply.redirected:
+        error = redirected(reply.operation)
+    elif reply.sent is False and not answers:
         error = unsent(caught, operation=reply.operation)
     elif reply.sent and isinstance(caught, ClientError) and not answers:
         error = answers_another(caught, operation=reply.operation)

@@ -36,6 +36,10 @@ ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
+_SINGLED_OUT = 5
+"""Throttles in a row of one call, at least, until it is given up while others get through. A rate
+that is held throttles one in fifty."""
+
 
 class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """One chunk's exchange with the service.
@@ -54,6 +58,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         "_fault",
         "_in_flight",
         "_refusal",
+        "_refused",
+        "_refused_at",
         "_request",
         "_request_id",
         "_slowed",
@@ -78,6 +84,9 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._request_id: str | None = None
         self._attempts = 0
         self._throttles = 0
+        # Since the last answer: how many throttles, and when the first of them came.
+        self._refused = 0
+        self._refused_at: float | None = None
         # Whether the last answer, to these items, asked to slow down.
         self._slowed = False
         self._in_flight = False
@@ -199,8 +208,9 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.answered = True
         self._request_id = reply.request_id
         self._fault = self._refusal = None
+        self._refused_at, self._refused = None, 0
         if settlement.settled:
-            exchange.progress_at = asyncio.get_running_loop().time()
+            exchange.pace.settled_at = asyncio.get_running_loop().time()
         again = settlement.again
         if not again:
             self._close()
@@ -222,7 +232,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if isinstance(error, ThrottledError):
             self._throttles += 1
             exchange.throttles += 1
-            if exchange.stalled() or not self._is_harmless_again():
+            stalled = exchange.stalled()
+            if stalled or self._is_singled_out() or not self._is_harmless_again():
                 return None
             # Time bounds these, not attempts, and the pace sets the wait: a service that is slow is
             # no reason to give items up.
@@ -230,6 +241,15 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if may_repeat(error, exchange.operation):
             return Again(retry_after=error.retry_after)
         return None
+
+    def _is_singled_out(self) -> bool:
+        """Take note of a throttle, and tell whether this call alone gets nowhere, for too long."""
+        policy, now = self._exchange.policy, asyncio.get_running_loop().time()
+        self._refused_at = self._refused_at or now
+        self._refused += 1
+        if policy is None or self._refused < max(policy.max_attempts, _SINGLED_OUT):
+            return False
+        return now - self._refused_at >= policy.stall_timeout
 
     def _is_harmless_again(self) -> bool:
         # Only a client that repeats calls by itself brings a doubt that is not the call's own end.

@@ -34,14 +34,6 @@ ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
 
 
-def _now() -> float:
-    try:
-        return asyncio.get_running_loop().time()
-    except RuntimeError:
-        words = "a run belongs to a running event loop: make it inside a coroutine"
-        raise RuntimeError(words) from None
-
-
 @dataclass(slots=True, kw_only=True)
 class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """What the calls of one run share.
@@ -67,7 +59,8 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         throttles: attempts that were throttled.
         answered: calls that the service answered at least once without refusing them.
         given_up_after: how many calls had been answered when a chunk was last given up by halving.
-        progress_at: loop time at which an item was last settled by an answer.
+        refused_at: loop time of the first throttle since an answer at the pace settled an item;
+            ``None`` before any.
         probing: held by the one call that is halved while nothing has been answered yet.
     """
 
@@ -93,8 +86,15 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     throttles: int = 0
     answered: int = 0
     given_up_after: int | None = None
-    progress_at: float = field(default_factory=_now)
+    refused_at: float | None = None
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            words = "a run belongs to a running event loop: make it inside a coroutine"
+            raise RuntimeError(words) from None
 
     def may_begin(self) -> bool:
         """Tell whether another call may begin."""
@@ -112,11 +112,17 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.pace.release(self)
 
     def stalled(self) -> bool:
-        """Tell whether throttled calls are to be given up."""
+        """Take note of a throttled call, and tell whether such calls are to be given up.
+
+        Where others share the pace, calls wait for their turn for long though the service accepts
+        what it can: so the time begins with a throttle, and anew after any item is settled.
+        """
         if self.policy is None:
             return True
-        waited = asyncio.get_running_loop().time() - self.progress_at
-        return waited >= self.policy.stall_timeout
+        now = asyncio.get_running_loop().time()
+        if self.refused_at is None or self.refused_at < self.pace.settled_at:
+            self.refused_at = now
+        return now - self.refused_at >= self.policy.stall_timeout
 
     def unsettled(self, reason: NotAttemptedReason) -> Iterable[Unsuccessful[ItemT, EntryT]]:
         """Give the outcomes that the items of active calls have if nothing more is sent."""

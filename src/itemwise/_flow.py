@@ -180,7 +180,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _go_through(self) -> None:
         exchange, source = self.exchange, self._source
-        exchange.progress_at = began = asyncio.get_running_loop().time()
+        began = asyncio.get_running_loop().time()
         in_time = await side_by_side(self._work, self._concurrency, exchange, self._timeout)
         stopped = exchange.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
@@ -212,7 +212,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 return
             if not exchange.active:
                 # The time in which the source or the caller kept us waiting is not the service's.
-                exchange.progress_at = asyncio.get_running_loop().time()
+                exchange.refused_at = None
             await carry(exchange, chunk, self._alone)
 
     async def _next_chunk(self) -> Chunk[ItemT] | None:

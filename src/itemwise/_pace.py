@@ -69,6 +69,8 @@ class Pace:
         self._waiting: OrderedDict[asyncio.Future[Start | None], object] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
         self._throttled_at = -math.inf
+        # When an answer to any run last settled an item, in seconds.
+        self.settled_at = -math.inf
 
     @property
     def rate(self) -> float | None:

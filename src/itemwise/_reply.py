@@ -14,6 +14,7 @@ credentials that cannot be renewed, has provably not left.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from itemwise.errors import CallError, Delivery, ResponseError
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
+    from botocore.awsrequest import AWSRequest
     from botocore.model import OperationModel, Shape
 
 __all__ = ["Came", "RawReply", "Reply", "listening", "read", "take_over"]
@@ -72,13 +74,26 @@ class RawReply:
     Attributes:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
         body: the bytes.
+        redirected: whether another than the endpoint has answered.
+        ours: whether what happens now is of this call, as far as is known.
         take_over: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
             signed; ``None`` where neither was noticed, as with a client that tests have replaced.
         attempts: what came of each attempt, by whomever it was repeated.
     """
 
-    __slots__ = ("_token", "attempts", "body", "operation", "sent", "take_over")
+    __slots__ = (
+        "_context",
+        "_task",
+        "_token",
+        "attempts",
+        "body",
+        "operation",
+        "ours",
+        "redirected",
+        "sent",
+        "take_over",
+    )
 
     def __init__(self, operation: str, *, take_over: bool) -> None:
         self.operation = operation
@@ -86,8 +101,16 @@ class RawReply:
         self.take_over = take_over
         self.sent: bool | None = None
         self.attempts: Sequence[Came] = ()
+        self.redirected = False
+        # A handler of the client may make another call of the same operation meanwhile, or start a
+        # task that does. botocore makes a context for each call; where an event does not show it,
+        # the last that did tells whose it is.
+        self._task: asyncio.Task[object] | None = None
+        self._context: object = None
+        self.ours = True
 
     def __enter__(self) -> Self:
+        self._task = asyncio.current_task()
         self._token: Token[RawReply | None] = _current.set(self)
         return self
 
@@ -95,6 +118,31 @@ class RawReply:
         _current.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
         self.body, self.attempts = None, ()
+        self._task = self._context = None
+
+    def hears(self, operation: str) -> bool:
+        """Tell whether an event of an operation is of this call, or of one that it has led to."""
+        return operation == self.operation and asyncio.current_task() is self._task
+
+    def begins(self, context: object) -> bool:
+        """Take note of a context with which a call begins; tell whether it is this one."""
+        if self._context is None:
+            self._context = context
+        return self.is_of(context)
+
+    def is_of(self, context: object) -> bool:
+        """Take note of the context of an event; tell whether it is this call's."""
+        self.ours = context is self._context
+        return self.ours
+
+    def ends(self, context: object) -> bool:
+        """Take note of the context of an attempt that ends; tell whether it is this call's.
+
+        What follows the end of another one is this call's again.
+        """
+        ours = self.is_of(context)
+        self.ours = True
+        return ours
 
 
 _MOST_STRUCTURES = 1_000_000
@@ -138,7 +186,7 @@ def _keep_body(
     operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
 ) -> None:
     reply = _current.get()
-    if reply is None or reply.operation != operation_model.name:
+    if reply is None or not (reply.hears(operation_model.name) and reply.ours):
         return
     body, status = response_dict["body"], response_dict["status_code"]
     answered = isinstance(status, int) and status < 300
@@ -150,17 +198,24 @@ def _keep_body(
 
 
 def _under_way(event_name: str) -> RawReply | None:
-    # Meanwhile a handler of the client, or botocore itself, may call other operations.
     reply = _current.get()
-    return reply if reply is not None and event_name.endswith(f".{reply.operation}") else None
+    return reply if reply is not None and reply.hears(event_name.rpartition(".")[2]) else None
 
 
-def _note_making(event_name: str, **_: object) -> None:
-    if reply := _under_way(event_name):
+def _note_begin(event_name: str, context: object, **_: object) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.begins(context):
+        reply.sent = False
+
+
+def _note_making(event_name: str, request: AWSRequest, **_: object) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.is_of(request.context):
         reply.sent = False
 
 
 def _note_sent(event_name: str, **_: object) -> None:
+    # Of another call too: that says less of this one, and nothing wrong.
     if reply := _under_way(event_name):
         reply.sent = True
 
@@ -169,19 +224,31 @@ def _note_attempt(
     event_name: str,
     exception: Exception | None,
     parsed_response: Mapping[str, object] | None,
+    context: object = None,
     **_: object,
 ) -> None:
     reply = _under_way(event_name)
     came = exception if parsed_response is None else parsed_response
-    if reply is not None and came is not None:
+    if reply is not None and reply.ends(context) and came is not None:
         reply.attempts = (*reply.attempts, came)
 
 
+def _note_redirect(
+    event_name: str, http_response: object, context: object = None, **_: object
+) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.is_of(context):
+        # aiohttp's; a stub has what it wants. Clients that itemwise has opened follow none.
+        history: object = getattr(getattr(http_response, "raw", None), "history", ())
+        reply.redirected = isinstance(history, tuple) and history != ()
+
+
 _STAGES: Mapping[str, Callable[..., None]] = {
-    "provide-client-params": _note_making,
+    "provide-client-params": _note_begin,
     "request-created": _note_making,
     "before-send": _note_sent,
     "response-received": _note_attempt,
+    "after-call": _note_redirect,
 }
 """The events of one call, in their order; from the second on, of each attempt."""
 

@@ -7,7 +7,7 @@ takes a session that asks for the reply as a stream and reads no more than the l
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import aiohttp
 from aiobotocore.config import AioConfig
@@ -53,7 +53,8 @@ class BoundedSession(AIOHTTPSession):
         # aiohttp sends a PUT again by itself where a kept connection was cut, and tells nobody.
         # There is one retry layer, and it knows what may be repeated.
         setattr(session, "_retry_connection", False)  # noqa: B010 - aiohttp's own affair
-        return session
+        # All that aiobotocore asks of it.
+        return cast("aiohttp.ClientSession", _Direct(session))
 
     async def send(  # type: ignore[override]  # the stubs name another HTTP library's types
         self, request: AWSPreparedRequest
@@ -91,6 +92,26 @@ class BoundedSession(AIOHTTPSession):
             raise
         response.raw = _Whole(body)
         return response
+
+
+class _Direct:
+    """An HTTP session that follows no redirect.
+
+    No AWS service sends one, and who follows one hands the request, with its session token, to
+    another host, whose answer is not the service's.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    def request(
+        self,
+        method: str,
+        **arguments: Any,  # noqa: ANN401 - aiobotocore's to aiohttp, handed through
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        return self._session.request(method, allow_redirects=False, **arguments)
 
 
 def sends_once(client: AioBaseClient) -> bool:

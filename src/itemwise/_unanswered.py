@@ -7,6 +7,7 @@ leave it open, it may have been applied.
 from __future__ import annotations
 
 import ssl
+from urllib.parse import urlsplit
 
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
@@ -15,7 +16,7 @@ from itemwise._transport import ReplyTooLargeError
 from itemwise._words import shown
 from itemwise.errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 
-__all__ = ["perhaps_sent_before", "unanswered"]
+__all__ = ["given_up", "perhaps_sent_before", "redirected", "unanswered"]
 
 _CREDENTIAL_FAULTS = (
     boto.NoCredentialsError,
@@ -103,6 +104,37 @@ def unanswered(error: Exception, *, operation: str) -> CallError:
     )
 
 
+def given_up(operation: str, *, sent: bool) -> CallError:
+    """Make the error of a call that the client itself has cancelled.
+
+    Args:
+        operation: the operation's wire name.
+        sent: whether the request may have left.
+    """
+    what = "it may have been applied" if sent else "nothing was sent"
+    return TransientError(
+        f"the client gave the call up by itself, as it does where it is closed: {what}",
+        operation=operation,
+        code="GivenUpByClient",
+        delivery=Delivery.IN_DOUBT if sent else Delivery.NEVER_LEFT,
+    )
+
+
+def redirected(operation: str) -> CallError:
+    """Make the error of a call that another than the endpoint has answered.
+
+    Args:
+        operation: the operation's wire name.
+    """
+    return ResponseError(
+        "the endpoint has sent the client elsewhere, and what answered there is not the service: "
+        "the request may have been applied. Clients of itemwise.open_client follow no redirect",
+        operation=operation,
+        code="Redirected",
+        delivery=Delivery.IN_DOUBT,
+    )
+
+
 def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
     """Doubt that a request never left, where aiohttp may have repeated it by itself.
 
@@ -129,7 +161,13 @@ def _never_connected(error: boto.BotoCoreError) -> bool:
     # after the request had gone: only the exception inside tells them apart.
     if not isinstance(error, boto.EndpointConnectionError):
         return True
-    return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
+    cause = error.kwargs.get("error")
+    if isinstance(cause, ClientConnectorError):
+        # Another host than that of the endpoint is where a redirect has led: that was sent before.
+        endpoint = urlsplit(str(error.kwargs.get("endpoint_url")))
+        port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
+        return (cause.host, cause.port) == (endpoint.hostname, port)
+    return isinstance(cause, ConnectionTimeoutError)
 
 
 def _certificates_unreadable(error: boto.BotoCoreError) -> bool:

@@ -133,19 +133,62 @@ async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
 async def test_an_answer_that_accepts_no_item_does_not_begin_the_stall_time_anew(
     case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, unpaced: Pace
 ) -> None:
-    aws.inject(FailItems(items=set(case.keys(0, 1)), code=case.retryable_code, times=1))
-    run: AnyRun = BatchRun(client, case.operation, case.request(2), retry=fast, pace=unpaced)
+    aws.inject(Throttle(times=1, style="bare", retry_after=0.05))
+    run: AnyRun = BatchRun(
+        client, case.operation, case.request(2), retry=replace(fast, max_delay=1), pace=unpaced
+    )
 
     task = asyncio.create_task(run.execute())
-    await until(lambda: run.progress.calls == 1)
-    # As if the service had accepted nothing for an hour.
-    run._exchange.progress_at -= 3600
-    await inject_after(aws, 1, Throttle(times=1))
+    await until(lambda: run.progress.throttled == 1)
+    # As if that had been an hour ago.
+    assert run._exchange.refused_at is not None
+    run._exchange.refused_at -= 3600
+    aws.inject(FailItems(items=set(case.keys(0, 1)), code=case.retryable_code, times=1))
+    await inject_after(aws, 2, Throttle(times=1))
     result = await task
 
-    assert aws.ledger.call_count() == 2
+    assert aws.ledger.call_count() == 3
     assert isinstance(result.error, ThrottledError)
     assert {failure.code for failure in result.failed} == {"ThrottlingException"}
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_to_wait_for_ones_turn_is_no_stall(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    policy, pace = replace(fast, stall_timeout=0.1), Pace(rate=4)
+    aws.inject(Throttle(times=1))
+
+    # Each waits for longer than the stall time, and the service has taken all but one.
+    results: list[AnyResult] = await asyncio.gather(
+        *(
+            run_batch(client, case.operation, case.request(1), retry=policy, pace=pace)
+            for _ in range(3)
+        )
+    )
+
+    assert all(result.ok for result in results)
+    assert aws.ledger.call_count() == 4
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_call_that_gets_nowhere_while_others_do_is_given_up(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy, unpaced: Pace
+) -> None:
+    aws.inject(Throttle())
+    policy = replace(fast, stall_timeout=0.05)
+    run: AnyRun = BatchRun(client, case.operation, case.request(1), retry=policy, pace=unpaced)
+
+    task = asyncio.create_task(run.execute())
+    while not task.done():
+        # As others do that share the pace.
+        unpaced.settled_at = asyncio.get_running_loop().time()
+        await asyncio.sleep(0)
+    result = await task
+
+    assert isinstance(result.error, ThrottledError)
+    assert result.counts["failed"] == 1
+    assert result.calls[0].throttled >= 5
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
@@ -203,20 +246,6 @@ async def test_a_call_by_itself_honours_the_wait_that_the_service_asks_for(
 
     first, second = aws.ledger.calls
     assert second.started - first.ended >= 0.05
-
-
-@pytest.mark.parametrize("case", [FMS], ids=case_id)
-async def test_the_patience_with_throttles_begins_with_the_run(
-    case: Case, client: AioBaseClient, aws: LocalAWS
-) -> None:
-    aws.inject(Throttle(times=1))
-    run = BatchRun(client, case.operation, case.request(1), pace=Pace(rate=1e6))
-    # Made an hour ago, and held until now.
-    run._exchange.progress_at -= 3600
-
-    result: AnyResult = await run.execute()
-
-    assert result.ok
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

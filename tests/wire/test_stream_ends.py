@@ -520,9 +520,10 @@ async def test_time_spent_on_the_source_is_no_stall(
     async def source() -> AsyncIterator[Any]:
         async for item in reading.slowly():
             if reading.read == 3:
-                # As if it had taken an hour, at the end of which the service throttles.
+                # As if it had taken an hour since a throttle, and the service throttles again.
+                stream._flow.exchange.pace.settled_at = -4000
                 await until(lambda: stream.progress.settled == 2)
-                stream._flow.exchange.progress_at -= 3600
+                stream._flow.exchange.refused_at = -3600
                 aws.inject(Throttle(times=1))
             yield item
 
