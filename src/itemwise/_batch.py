@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
@@ -171,15 +172,19 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """Run to the end, once.
 
         Raises:
-            RuntimeError: the run has begun before.
+            RuntimeError: the run has begun before, or was made in another event loop.
             ValueError: the operation makes requests with more items than it was given, or fewer;
                 `result` is complete.
             asyncio.CancelledError: the caller was cancelled; `result` is complete.
         """
         if self._begun:
             raise RuntimeError("a run is executed once: make another BatchRun")
-        self._begun = True
         exchange = self._exchange
+        if exchange.loop is not asyncio.get_running_loop():
+            raise RuntimeError(
+                "a run belongs to the event loop in which it was made, as its client"
+            )
+        self._begun = True
         chunks = -(-self._plan.remaining() // exchange.max_chunk)
         reason = NotAttemptedReason.CANCELLED
         try:

@@ -14,10 +14,11 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from itemwise._arguments import check_call
 from itemwise._body import Outgoing
 from itemwise._classify import answers_another, classify, unsent
+from itemwise._events import RawReply, listening
 from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
-from itemwise._reply import RawReply, Reply, listening, read
+from itemwise._reply import Reply, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise._transport import sends_once

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._body import write_bodies
-from itemwise._reply import take_over
+from itemwise._events import take_over
 from itemwise._signature import sign_quickly
 from itemwise._transport import set_transport
 from itemwise.errors import ConfigurationError

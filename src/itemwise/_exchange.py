@@ -62,6 +62,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         refused_at: loop time of the first throttle since an answer at the pace settled an item;
             ``None`` before any.
         probing: held by the one call that is halved while nothing has been answered yet.
+        loop: the event loop that the run belongs to.
     """
 
     client: AioBaseClient
@@ -88,10 +89,11 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     given_up_after: int | None = None
     refused_at: float | None = None
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    loop: asyncio.AbstractEventLoop = field(init=False)
 
     def __post_init__(self) -> None:
         try:
-            asyncio.get_running_loop()
+            self.loop = asyncio.get_running_loop()
         except RuntimeError:
             words = "a run belongs to a running event loop: make it inside a coroutine"
             raise RuntimeError(words) from None

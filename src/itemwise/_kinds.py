@@ -39,9 +39,14 @@ def number(name: str, value: object, of: str, *, absent: str = "") -> float:
 
     Raises:
         TypeError: it is something else; the message has the name.
+        ValueError: no float is as large.
     """
     if not is_number(value):
         raise TypeError(f"{name} must be a number of {of}{absent}, not {value!r}")
+    try:
+        float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is too large a number of {of}") from None
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -15,12 +16,20 @@ __all__ = ["CallObserver", "on_call", "tell"]
 CallObserver: TypeAlias = "Callable[[Operation[Any, Any, Any, Any], CallRecord], None]"
 
 on_call: Final[ContextVar[CallObserver | None]] = ContextVar("itemwise_on_call", default=None)
-"""Called for each call of the runs that begin while it is set, right when it has ended. It must not
-raise: the accounting of the call still has to be done."""
+"""Called for each call of the runs that begin while it is set, right when it has ended."""
+
+logger = logging.getLogger("itemwise")
 
 
 def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
     """Tell whoever has asked that a call has ended."""
     observer = on_call.get()
-    if observer is not None:
+    if observer is None:
+        return
+    try:
         observer(operation, record)
+    except Exception as error:  # noqa: BLE001 - the accounting of the call still has to be done
+        # By its kind alone: its words are of we do not know what.
+        logger.warning(
+            "%s: whoever is told of calls has raised %s", operation.name, type(error).__name__
+        )

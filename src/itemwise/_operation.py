@@ -98,13 +98,14 @@ class Verdict(NamedTuple, Generic[EntryT]):
     success: ResponseShape | None = None
 
 
-_KINDS: Final[Sequence[tuple[str, type | tuple[type, ...], str]]] = (
+_KINDS: Final[Sequence[tuple[str, tuple[type, type], str]]] = (
     ("retryable_codes", (frozenset, set), "a set of strings"),
     ("item_error_codes", (frozenset, set), "a set of strings"),
     ("item_fields", (tuple, list), "a tuple of strings"),
 )
-"""What is looked at when an operation is made. Another kind would be misread only later, where
-items fail: of a string, the engine would find the letters."""
+"""What is looked at when an operation is made, and is made the first kind, which has a hash. Any
+other would be misread only later, where items fail: of a string, the engine would find the letters.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,7 @@ class Operation(Generic[RequestT, ResponseT, ItemT, EntryT]):
             value: object = getattr(self, name)
             if not isinstance(value, kinds):
                 raise TypeError(f"{name} of {self.name} must be {words}, not {value!r}")
+            object.__setattr__(self, name, kinds[0](value))
         for name in ("items", "with_items", "key", "verdicts"):
             if not callable(function := getattr(self, name)):
                 raise TypeError(f"{name} of {self.name} must be a function, not {function!r}")

@@ -22,8 +22,10 @@ class RetryPolicy:
             throttled do not count: `stall_timeout` bounds them.
         base_delay: seconds; the bound of the first wait.
         max_delay: seconds; the bound of every wait, and the most that ``Retry-After`` is honoured.
-        stall_timeout: seconds; a run whose calls are throttled gives up when none of its items was
-            accepted for this long.
+        stall_timeout: seconds; a run whose calls are throttled gives up when this long after a
+            throttle nothing at its pace was accepted, of this run or another; or when one of its
+            calls was throttled for this long, at least five times and `max_attempts`, while others
+            get through. To wait for a turn is no stall.
         grace: seconds that calls in flight are given to end when a run is cancelled or its time is
             up; at most 1.
 

@@ -89,8 +89,10 @@ def unanswered(error: Exception, *, operation: str) -> CallError:
             delivery=Delivery.IN_DOUBT,
         )
     if isinstance(error, boto.BotoCoreError) and not isinstance(error, _REPLY_FAULTS):
+        # botocore's own validation quotes what it refuses.
+        quotes = isinstance(error, boto.ParamValidationError)
         return RejectedError(
-            f"{error}. Nothing was sent",
+            f"{shown(error) if quotes else error}. Nothing was sent",
             operation=operation,
             code=code,
             delivery=Delivery.NEVER_LEFT,

@@ -148,9 +148,11 @@ def test_without_credentials_nothing_left(raised: Exception) -> None:
 
 
 def test_a_connection_that_was_never_made_never_left() -> None:
-    refused = ClientConnectorError(Mock(), OSError(111, "refused"))
+    refused = ClientConnectorError(Mock(host="ram.test", port=443), OSError(111, "refused"))
+    local = ClientConnectorError(Mock(host="::1", port=8080), OSError(111, "refused"))
     for raised in (
-        boto.EndpointConnectionError(endpoint_url="u", error=refused),
+        boto.EndpointConnectionError(endpoint_url="https://ram.test/path", error=refused),
+        boto.EndpointConnectionError(endpoint_url="http://[::1]:8080/", error=local),
         boto.ConnectTimeoutError(endpoint_url="u", error="late"),
         boto.ProxyConnectionError(proxy_url="u", error="no"),
         boto.SSLError(endpoint_url="u", error=OSError("no")),
@@ -158,6 +160,17 @@ def test_a_connection_that_was_never_made_never_left() -> None:
         error = classify(raised, operation="Op")
         assert type(error) is TransientError
         assert error.delivery is Delivery.NEVER_LEFT
+
+
+@pytest.mark.parametrize("host_and_port", [("elsewhere.test", 443), ("ram.test", 80)])
+def test_a_connection_to_where_a_redirect_led_comes_after_the_request(
+    host_and_port: tuple[str, int],
+) -> None:
+    host, port = host_and_port
+    refused = ClientConnectorError(Mock(host=host, port=port), OSError(111, "refused"))
+    raised = boto.EndpointConnectionError(endpoint_url="https://ram.test/", error=refused)
+
+    assert classify(raised, operation="Op").delivery is Delivery.IN_DOUBT
 
 
 @pytest.mark.parametrize(
@@ -208,10 +221,12 @@ def test_certificates_that_cannot_be_read_never_left(fault: Exception) -> None:
 
 
 def test_what_botocore_refuses_by_itself_never_left() -> None:
-    error = classify(boto.ParamValidationError(report="wrong"), operation="Op")
+    error = classify(boto.ParamValidationError(report="value: the item"), operation="Op")
 
     assert type(error) is RejectedError
     assert error.delivery is Delivery.NEVER_LEFT
+    # It quotes what it refuses.
+    assert "the item" not in str(error)
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,13 @@ def test_a_repetition_is_harmless(
     assert operation.idempotent
 
 
+def test_an_operation_has_a_hash_whatever_sets_it_is_made_of() -> None:
+    plain = replace(batch_disassociate_resource, item_error_codes={"X"}, item_fields=["items"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # as the untyped write it
+
+    assert plain.item_error_codes == frozenset({"X"})
+    assert hash(plain) == hash(replace(plain))
+
+
 @pytest.mark.parametrize(
     ("changes", "kind", "words"),
     [

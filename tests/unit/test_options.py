@@ -27,6 +27,7 @@ USUAL: dict[str, Any] = {
         ({"chunk_size": 101}, "chunk_size must be from 1 to 100"),
         ({"timeout": -0.1}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": 10**400}, "timeout is too large a number of seconds"),
     ],
 )
 def test_a_nonsensical_argument_is_refused_by_name_and_range(

@@ -11,7 +11,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import AioSession
 
-from itemwise import _body, _reply
+from itemwise import _body, _events
 from itemwise.testing import LocalAWS
 from tests.wire.cases import CASES, Case, case_id
 
@@ -58,7 +58,7 @@ def reply_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Both ways of a call: its bytes are written and read by pydantic, or by botocore."""
     path: str = request.param
     if path == "parsed":
-        monkeypatch.setattr(_reply, "_keep_body", _leave_alone)
+        monkeypatch.setattr(_events, "_keep_body", _leave_alone)
         monkeypatch.setattr(_body, "_layout", _no_layout)
     return path
 

@@ -19,6 +19,7 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from itemwise import (
+    BatchRun,
     CallError,
     ClientArguments,
     ConfigurationError,
@@ -30,8 +31,8 @@ from itemwise import (
     open_client,
     run_batch,
 )
-from itemwise.testing import Delay, LocalAWS
-from tests.wire.cases import FMS, AnyResult
+from itemwise.testing import Delay, FailItems, LocalAWS
+from tests.wire.cases import FMS, AnyResult, until
 
 REQUEST = FMS.request(2)
 
@@ -386,3 +387,65 @@ async def test_a_reply_to_another_call_that_a_handler_makes_meanwhile_is_left_al
         await FMS.operation(client, REQUEST)
 
     assert replies[0]["ResourceSetIdentifier"] == "rs"
+
+
+@pytest.mark.parametrize("whose", ["ours", "plain"])
+async def test_a_client_that_is_closed_meanwhile_cancels_nobody(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    aws.inject(Delay(seconds=0.3))
+    # Two connections: most calls wait within the client.
+    config = AioConfig(max_pool_connections=2, retries={"total_max_attempts": 1})
+    context = (
+        plain_client(aws, session, config)
+        if whose == "plain"
+        else aws.client("fms", session=session, config=config)
+    )
+    client = await context.__aenter__()
+    runs: list[BatchRun[Any, Any, Any, Any]] = [
+        BatchRun(client, FMS.operation, FMS.request(8), chunk_size=1, retry=None) for _ in range(2)
+    ]
+    ends = [asyncio.create_task(run.execute()) for run in runs]
+    await until(lambda: all(run.progress.calls == 8 for run in runs))
+    await context.__aexit__(None, None, None)
+
+    for end in ends:
+        result: AnyResult = await end
+        assert result.counts["unknown"] + result.counts["not_attempted"] == 8
+
+
+@pytest.mark.parametrize("event", ["before-parameter-build", "before-send", "after-call"])
+@pytest.mark.parametrize("how", ["inside", "in a task"])
+@pytest.mark.parametrize("whose", ["ours", "plain"])
+async def test_a_call_that_a_handler_makes_is_another_one(
+    aws: LocalAWS, session: AioSession, event: str, how: str, whose: str
+) -> None:
+    bad = FMS.key(FMS.item(0))
+    aws.inject(FailItems(items={bad}))
+    others: list[asyncio.Task[None]] = []
+    made = False
+
+    async with (
+        plain_client(aws, session) if whose == "plain" else aws.client("fms", session=session)
+    ) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def call() -> None:
+            await method(ResourceSetIdentifier="other", Items=["nested"])
+
+        async def handler(**_: object) -> None:
+            nonlocal made
+            if made:
+                return
+            made = True
+            if how == "inside":
+                await call()
+            else:
+                others.append(asyncio.create_task(call()))
+
+        client.meta.events.register(f"{event}.fms.BatchDisassociateResource", cast("Any", handler))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+        await asyncio.gather(*others)
+
+    assert [outcome.status for outcome in result.outcomes] == ["failed", "succeeded"]
+    assert dict(aws.ledger.applied()) == {FMS.key(FMS.item(1)): 1, ("nested",): 1}

@@ -26,14 +26,26 @@ from botocore.model import (
 )
 
 from itemwise import BatchResult, Operation, Request, RetryPolicy, ThrottledError, run_batch
-from itemwise.testing import Drop, FailItems, Key, LocalAWS, PoisonItems, Throttle
+from itemwise.testing import (
+    Drop,
+    FailItems,
+    Garbage,
+    GarbageKind,
+    Key,
+    LocalAWS,
+    PoisonItems,
+    Throttle,
+    assert_accounted,
+)
 from tests.unit.contract import operations
+from tests.wire.test_clients import plain_client
 
 AnyOperation: TypeAlias = Operation[Any, Any, Any, Any]
 AnyResult: TypeAlias = BatchResult[Any, Any]
 
 OPERATIONS = operations()
 COUNT = 5
+GARBAGE: tuple[GarbageKind, ...] = ("text", "empty", "null", "list", "string")
 
 
 @pytest.fixture(params=list(OPERATIONS.values()), ids=list(OPERATIONS))
@@ -131,8 +143,40 @@ async def test_items_succeed_and_fail_each_by_itself(
     assert failure.entry is not None
     assert dict(aws.ledger.applied()) == dict.fromkeys(keys(aws, operation, request, 0, 2, 3, 4), 1)
     assert max(len(call.items) for call in aws.ledger.calls) == 2
+    assert_accounted(result, aws, request=request)
     again = result.leftovers(request)
     assert operation.items(again) == operation.items(request)[1:2]
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+async def test_garbage_is_no_success(
+    operation: AnyOperation,
+    aws: LocalAWS,
+    client: AioBaseClient,
+    session: AioSession,
+    kind: GarbageKind,
+) -> None:
+    request = make_request(operation)
+    aws.inject(Garbage(kind=kind))
+    config = AioConfig(inject_host_prefix=False)
+
+    async with plain_client(aws, session, config, service=operation.service) as plain:
+        for each in (client, plain):
+            result: AnyResult = await run_batch(each, operation, request, retry=None)
+
+            assert outcome_statuses(result) == ["unknown"] * COUNT
+
+
+async def test_the_local_service_knows_items_as_requests_hold_them(
+    operation: AnyOperation, aws: LocalAWS
+) -> None:
+    request = make_request(operation)
+    held = operation.items(request)[1]
+    if len(operation.item_fields) > 1:
+        with pytest.raises(TypeError, match="name the list that it stands in by member="):
+            aws.key(operation.name, held)
+        return
+    assert [aws.key(operation.name, held)] == keys(aws, operation, request, 1)
 
 
 async def test_an_entry_that_can_pass_is_sent_again(

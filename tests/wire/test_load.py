@@ -14,7 +14,7 @@ from aiobotocore.config import AioConfig
 
 from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
 from itemwise._body import Outgoing
-from itemwise._reply import RawReply
+from itemwise._events import RawReply
 from itemwise.testing import (
     Delay,
     Drop,

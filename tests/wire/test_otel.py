@@ -128,6 +128,26 @@ async def test_a_run_is_a_span_and_each_call_a_span_in_it(
     check_good_weather("run", exporter, aws)
 
 
+async def test_a_tracer_that_raises_does_not_change_the_run(
+    client: AioBaseClient, aws: LocalAWS, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full(SpanProcessor):
+        def on_end(self, span: ReadableSpan) -> None:
+            if span.name.endswith("call"):
+                raise RuntimeError("secret words")
+
+    provider = TracerProvider()
+    provider.add_span_processor(Full())
+
+    result = await traced(
+        BatchRun(client, FMS.operation, FMS.request(250)), tracer_provider=provider
+    )
+
+    assert result.ok
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
 async def test_a_call_span_covers_its_attempts_and_counts_them(
     client: AioBaseClient,
     aws: LocalAWS,

@@ -89,6 +89,19 @@ async def test_an_empty_batch_is_ok_and_sends_nothing(
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
+async def test_a_run_is_executed_in_the_loop_it_was_made_in(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    run: AnyRun = BatchRun(client, case.operation, case.request(1))
+
+    with pytest.raises(RuntimeError, match="the event loop in which it was made"):
+        await asyncio.to_thread(asyncio.run, run.execute())
+
+    assert aws.ledger.calls == []
+    assert (await run.execute()).ok
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
 async def test_a_run_executes_once(case: Case, client: AioBaseClient, aws: LocalAWS) -> None:
     run: AnyRun = BatchRun(client, case.operation, case.request(1))
     result = await run.execute()

@@ -7,8 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pydantic import BaseModel
-
 from itemwise.errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
 from itemwise.testing._bound import flat_key
@@ -112,12 +110,10 @@ def _other_items(outcomes: Sequence[Outcome[Any, Any]], items: Sequence[object])
 
 
 def _key_of(operation: Operation[Any, Any, Any, Any], item: object, aws: LocalAWS) -> Key:
-    key = operation.key(0, item)
-    if key == operation.key(1, item):
-        return flat_key(list(key))
-    # The service tells items apart by their place: the ledger knows them as they travel.
-    if isinstance(item, BaseModel):
-        item = item.model_dump(by_alias=True, exclude_none=True)
+    if len(operation.item_fields) > 1:
+        # Only its key tells in which of the lists an item travels.
+        return flat_key(list(operation.key(0, item)))
+    # As it travels: an operation's own key can be of what the service takes it for.
     return aws.key(operation.name, item)
 
 

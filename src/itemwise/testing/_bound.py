@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from botocore.loaders import create_loader
 from botocore.model import ListShape, OperationModel, ServiceModel
+from pydantic import BaseModel
 
 from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._protocols import RestProtocol, RpcProtocol
@@ -157,6 +158,25 @@ def item_key(source: ItemList, value: object) -> Key:
     else:
         key = tuple(part for path in source.key for part in flat_key(value_at(value, path)))
     return key if source.label is None else (source.label, *key)
+
+
+def wire_form(item: object) -> object:
+    """Give an item as it travels.
+
+    Args:
+        item: a model, or what botocore would be given.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(item, BaseModel):
+        return item.model_dump(by_alias=True, exclude_none=True, mode="json")
+    if isinstance(item, str | int | float | dict | list):
+        return cast("object", item)
+    raise TypeError(
+        f"a request holds no item like {item!r:.120}: pass a string, a mapping or a model, and "
+        "name the list that it stands in by member="
+    )
 
 
 def value_at(value: object, path: str) -> object:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar
 from aiobotocore.config import AioConfig
 from aiohttp import web
 
-from itemwise.testing._bound import bind, item_key
+from itemwise.testing._bound import bind, item_key, wire_form
 from itemwise.testing._calls import CallHandler
 from itemwise.testing._faults import Fault
 from itemwise.testing._ledger import Ledger
@@ -242,11 +242,14 @@ class LocalAWS:
 
         Args:
             operation: the operation's wire name.
-            item: the item as a request holds it.
+            item: the item as a request of itemwise's or botocore's holds it; of several lists, as
+                it stands in one of them.
             member: the request's member that holds the item; ``None`` takes the first.
 
         Raises:
             KeyError: the operation is not served, or has no such list of items.
+            TypeError: the item is none that a request can hold.
         """
         sources = {source.member: source for source in self._routes.operation(operation).row.items}
-        return item_key(sources[next(iter(sources)) if member is None else member], item)
+        source = sources[next(iter(sources)) if member is None else member]
+        return item_key(source, wire_form(item))

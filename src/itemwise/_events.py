@@ -1,0 +1,219 @@
+"""What the client's events tell of a call under way: the bytes of its reply, and how far it came.
+
+botocore's own JSON parser answers a body that is not JSON with an empty structure, and a list where
+a string should be with the list. Where silence means success that would be success out of garbage,
+so the bytes themselves are caught at ``before-parse``, for the model to read. Where the event does
+not come (another version), the parsed dict is still there.
+
+A client that retries by itself shows what came of its last attempt alone, though an earlier one may
+have been applied; and a handler of the user's own can raise when the answer is there. What came of
+each attempt is noted through ``response-received``. What fails before ``before-send``, such as
+credentials that cannot be renewed, has provably not left.
+
+The handlers do nothing outside itemwise's own calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, Self, TypeAlias
+from weakref import WeakKeyDictionary, WeakSet
+
+from itemwise._documents import as_model_json, is_document
+
+if TYPE_CHECKING:
+    from aiobotocore.client import AioBaseClient
+    from botocore.awsrequest import AWSRequest
+    from botocore.model import OperationModel
+
+__all__ = ["Came", "RawReply", "listening", "take_over"]
+
+Came: TypeAlias = "Exception | Mapping[str, object]"
+"""What came of one attempt: an exception, or the parsed reply, of whatever status."""
+
+
+class RawReply:
+    """The bytes of one successful reply, where they could be had: a context for its call.
+
+    Attributes:
+        operation: the operation's wire name; a handler of the client may call others meanwhile.
+        body: the bytes.
+        is_document: whether bytes that were not kept can be a message of the service's at all.
+        redirected: whether another than the endpoint has answered.
+        ours: whether what happens now is of this call, as far as is known.
+        take_over: whether botocore's own parse is skipped.
+        sent: whether the last attempt was handed over to be sent, or is still being made and
+            signed; ``None`` where neither was noticed, as with a client that tests have replaced.
+        attempts: what came of each attempt, by whomever it was repeated.
+    """
+
+    __slots__ = (
+        "_context",
+        "_task",
+        "_token",
+        "attempts",
+        "body",
+        "is_document",
+        "operation",
+        "ours",
+        "redirected",
+        "sent",
+        "take_over",
+    )
+
+    def __init__(self, operation: str, *, take_over: bool) -> None:
+        self.operation = operation
+        self.body: bytes | None = None
+        self.take_over = take_over
+        self.sent: bool | None = None
+        self.attempts: Sequence[Came] = ()
+        self.is_document, self.redirected = True, False
+        # A handler of the client may make another call of the same operation meanwhile, or start a
+        # task that does. botocore makes a context for each call; where an event does not show it,
+        # the last that did tells whose it is.
+        self._task: asyncio.Task[object] | None = None
+        self._context: object = None
+        self.ours = True
+
+    def __enter__(self) -> Self:
+        self._task = asyncio.current_task()
+        self._token: Token[RawReply | None] = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+        # The loop keeps contexts for a while, in timers and in idle connections.
+        self.body, self.attempts = None, ()
+        self._task = self._context = None
+
+    def hears(self, operation: str) -> bool:
+        """Tell whether an event of an operation is of this call, or of one that it has led to."""
+        return operation == self.operation and asyncio.current_task() is self._task
+
+    def begins(self, context: object) -> bool:
+        """Take note of a context with which a call begins; tell whether it is this one."""
+        if self._context is None:
+            self._context = context
+        return self.is_of(context)
+
+    def is_of(self, context: object) -> bool:
+        """Take note of the context of an event; tell whether it is this call's."""
+        self.ours = context is self._context
+        return self.ours
+
+    def ends(self, context: object) -> bool:
+        """Take note of the context of an attempt that ends; tell whether it is this call's.
+
+        What follows the end of another one is this call's again.
+        """
+        ours = self.is_of(context)
+        self.ours = True
+        return ours
+
+
+_current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)
+_ours: WeakSet[AioBaseClient] = WeakSet()
+_listened: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
+"""The clients that have the handlers, and for which operations."""
+
+
+def take_over(client: AioBaseClient) -> None:
+    """Let botocore skip its own parse on this client: only for one that nobody else listens to."""
+    _ours.add(client)
+
+
+def listening(client: AioBaseClient, operation: str) -> RawReply:
+    """Catch the bytes of the reply to the call that is made inside the block.
+
+    Args:
+        client: the client that makes it.
+        operation: the operation's wire name.
+    """
+    heard = _listened.get(client)
+    if heard is None:
+        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        heard = _listened[client] = set()
+    if operation not in heard:
+        heard.add(operation)
+        service = client.meta.service_model.service_id.hyphenize()
+        for event, handler in _STAGES.items():
+            # Before all others, which may raise.
+            name = f"{event}.{service}.{operation}"
+            client.meta.events.register_first(name, handler, unique_id=f"itemwise-{event}")
+    return RawReply(operation, take_over=client in _ours)
+
+
+def _keep_body(
+    operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
+) -> None:
+    reply = _current.get()
+    if reply is None or not (reply.hears(operation_model.name) and reply.ours):
+        return
+    body, status = response_dict["body"], response_dict["status_code"]
+    answered = isinstance(status, int) and status < 300
+    if not (answered and isinstance(body, bytes)):
+        return
+    reply.body = as_model_json(operation_model, body)
+    if reply.body is None:
+        reply.is_document = is_document(operation_model, body)
+        return
+    if reply.take_over:
+        response_dict["body"] = b""
+
+
+def _under_way(event_name: str) -> RawReply | None:
+    reply = _current.get()
+    return reply if reply is not None and reply.hears(event_name.rpartition(".")[2]) else None
+
+
+def _note_begin(event_name: str, context: object, **_: object) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.begins(context):
+        reply.sent = False
+
+
+def _note_making(event_name: str, request: AWSRequest, **_: object) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.is_of(request.context):
+        reply.sent = False
+
+
+def _note_sent(event_name: str, **_: object) -> None:
+    # Of another call too: that says less of this one, and nothing wrong.
+    if reply := _under_way(event_name):
+        reply.sent = True
+
+
+def _note_attempt(
+    event_name: str,
+    exception: Exception | None,
+    parsed_response: Mapping[str, object] | None,
+    context: object = None,
+    **_: object,
+) -> None:
+    reply = _under_way(event_name)
+    came = exception if parsed_response is None else parsed_response
+    if reply is not None and reply.ends(context) and came is not None:
+        reply.attempts = (*reply.attempts, came)
+
+
+def _note_redirect(
+    event_name: str, http_response: object, context: object = None, **_: object
+) -> None:
+    reply = _under_way(event_name)
+    if reply is not None and reply.is_of(context):
+        # aiohttp's; a stub has what it wants. Clients that itemwise has opened follow none.
+        history: object = getattr(getattr(http_response, "raw", None), "history", ())
+        reply.redirected = isinstance(history, tuple) and history != ()
+
+
+_STAGES: Mapping[str, Callable[..., None]] = {
+    "provide-client-params": _note_begin,
+    "request-created": _note_making,
+    "before-send": _note_sent,
+    "response-received": _note_attempt,
+    "after-call": _note_redirect,
+}
+"""The events of one call, in their order; from the second on, of each attempt."""

@@ -1,0 +1,125 @@
+"""A redirect: another host than the endpoint answers, and what it says is not the service's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+from aiobotocore.client import AioBaseClient
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from aiohttp import web
+
+from itemwise import Delivery, ResponseError, open_client, run_batch
+from itemwise.testing import LocalAWS
+from tests.wire.cases import FMS, AnyResult
+from tests.wire.test_clients import ClientSource
+
+REQUEST = FMS.request(2)
+
+
+@asynccontextmanager
+async def serving(
+    handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+) -> AsyncGenerator[str]:
+    runner = web.ServerRunner(web.Server(handler))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def plain_client_of(
+    aws: LocalAWS, session: AioSession, endpoint: str
+) -> AbstractAsyncContextManager[AioBaseClient]:
+    """Open a client of an endpoint as one does without itemwise."""
+    source = cast("ClientSource", session)
+    arguments = cast("Mapping[str, str]", aws.client_arguments | {"endpoint_url": endpoint})
+    config = AioConfig(retries={"total_max_attempts": 1})
+    return source.create_client("fms", config=config, **arguments)
+
+
+@dataclass
+class Elsewhere:
+    """Where an endpoint sends its clients.
+
+    Attributes:
+        endpoint: the endpoint's URL.
+        seen: the requests that have come.
+        sent: how many requests the endpoint was sent.
+    """
+
+    endpoint: str = ""
+    seen: list[str] = field(default_factory=list[str])
+    sent: int = 0
+
+
+@pytest.fixture(params=[301, 302, 303, 307, 308])
+async def elsewhere(request: pytest.FixtureRequest) -> AsyncIterator[Elsewhere]:
+    status: int = request.param
+    world = Elsewhere()
+
+    async def healthy(received: web.BaseRequest) -> web.Response:
+        world.seen.append(received.method)
+        return web.json_response({"status": "UP"})
+
+    async with serving(healthy) as target:
+
+        async def redirect(received: web.BaseRequest) -> web.Response:
+            await received.read()
+            world.sent += 1
+            return web.Response(status=status, headers={"Location": f"{target}/health"})
+
+        async with serving(redirect) as endpoint:
+            world.endpoint = endpoint
+            yield world
+
+
+async def test_our_clients_follow_none(elsewhere: Elsewhere, aws: LocalAWS) -> None:
+    arguments = aws.client_arguments
+    arguments["endpoint_url"] = elsewhere.endpoint
+    async with open_client("fms", **arguments) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST)
+
+    assert elsewhere.seen == []
+    assert elsewhere.sent == 1
+    assert result.counts["failed"] == 2
+    assert result.error is not None
+
+
+async def test_where_another_client_follows_one_the_answer_is_not_believed(
+    elsewhere: Elsewhere, aws: LocalAWS, session: AioSession
+) -> None:
+    async with plain_client_of(aws, session, elsewhere.endpoint) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert len(elsewhere.seen) == 1
+    assert result.counts["unknown"] == 2
+    error = result.unknown[0].error
+    assert isinstance(error, ResponseError)
+    assert error.code == "Redirected"
+
+
+async def test_a_redirect_to_where_nobody_listens_does_not_unsend_the_request(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    async def nothing(_: web.BaseRequest) -> web.Response:
+        return web.Response()
+
+    async with serving(nothing) as gone:
+        pass
+
+    async def redirect(received: web.BaseRequest) -> web.Response:
+        await received.read()
+        return web.Response(status=307, headers={"Location": f"{gone}/"})
+
+    async with serving(redirect) as endpoint, plain_client_of(aws, session, endpoint) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert result.counts["unknown"] == 2
+    assert result.unknown[0].error.delivery is Delivery.IN_DOUBT
