@@ -104,7 +104,7 @@ class RawReply:
         return self.ours
 
     def ends(self, context: object) -> bool:
-        """Take note of the context of an attempt that ends; tell whether it is this call's.
+        """Take note of the context of what has ended; tell whether it is this call's.
 
         What follows the end of another one is this call's again.
         """
@@ -203,10 +203,15 @@ def _note_redirect(
     event_name: str, http_response: object, context: object = None, **_: object
 ) -> None:
     reply = _under_way(event_name)
-    if reply is not None and reply.is_of(context):
+    if reply is not None and reply.ends(context):
         # aiohttp's; a stub has what it wants. Clients that itemwise has opened follow none.
         history: object = getattr(getattr(http_response, "raw", None), "history", ())
         reply.redirected = isinstance(history, tuple) and history != ()
+
+
+def _note_failure(event_name: str, context: object = None, **_: object) -> None:
+    if reply := _under_way(event_name):
+        reply.ends(context)
 
 
 _STAGES: Mapping[str, Callable[..., None]] = {
@@ -215,5 +220,6 @@ _STAGES: Mapping[str, Callable[..., None]] = {
     "before-send": _note_sent,
     "response-received": _note_attempt,
     "after-call": _note_redirect,
+    "after-call-error": _note_failure,
 }
 """The events of one call, in their order; from the second on, of each attempt."""

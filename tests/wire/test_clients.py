@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol, cast
@@ -16,7 +16,12 @@ from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 
 from itemwise import (
     BatchRun,
@@ -31,7 +36,7 @@ from itemwise import (
     open_client,
     run_batch,
 )
-from itemwise.testing import Delay, FailItems, LocalAWS
+from itemwise.testing import Delay, Drop, FailItems, Garbage, LocalAWS, Throttle
 from tests.wire.cases import FMS, AnyResult, until
 
 REQUEST = FMS.request(2)
@@ -449,3 +454,38 @@ async def test_a_call_that_a_handler_makes_is_another_one(
 
     assert [outcome.status for outcome in result.outcomes] == ["failed", "succeeded"]
     assert dict(aws.ledger.applied()) == {FMS.key(FMS.item(1)): 1, ("nested",): 1}
+
+
+@pytest.mark.parametrize("event", ["before-parameter-build", "before-send"])
+@pytest.mark.parametrize("fault", [None, Throttle(times=1), Drop(when="before", times=1)])
+@pytest.mark.parametrize("whose", ["ours", "plain"])
+async def test_after_a_call_that_a_handler_made_garbage_is_still_no_success(
+    aws: LocalAWS, session: AioSession, event: str, fault: Throttle | Drop | None, whose: str
+) -> None:
+    config = AioConfig(retries={"total_max_attempts": 1})
+    made = False
+
+    async with (
+        plain_client(aws, session, config)
+        if whose == "plain"
+        else aws.client("fms", session=session)
+    ) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def handler(**_: object) -> None:
+            nonlocal made
+            if made:
+                return
+            made = True
+            if fault is not None:
+                aws.inject(fault)
+            with suppress(ClientError, HTTPClientError, EndpointConnectionError):
+                await method(ResourceSetIdentifier="other", Items=["nested"])
+            aws.inject(Garbage(kind="empty"))
+
+        client.meta.events.register(f"{event}.fms.BatchDisassociateResource", cast("Any", handler))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert aws.ledger.call_count() == 2
+    assert result.counts["unknown"] == 2
+    assert result.unknown[0].error.code == "UnreadableReply"
