@@ -489,3 +489,57 @@ async def test_after_a_call_that_a_handler_made_garbage_is_still_no_success(
     assert aws.ledger.call_count() == 2
     assert result.counts["unknown"] == 2
     assert result.unknown[0].error.code == "UnreadableReply"
+
+
+async def test_while_a_task_of_a_handler_is_in_a_call_garbage_is_still_no_success(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    others: list[asyncio.Task[None]] = []
+    under_way, over = asyncio.Event(), asyncio.Event()
+
+    async with aws.client("fms", session=session) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def call() -> None:
+            await method(ResourceSetIdentifier="other", Items=["nested"])
+
+        async def handler(**_: object) -> None:
+            if others:
+                under_way.set()
+                await over.wait()
+                return
+            others.append(asyncio.create_task(call()))
+            await under_way.wait()
+            aws.inject(Garbage(kind="empty", times=1))
+
+        client.meta.events.register("before-send.fms", cast("Any", handler))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+        over.set()
+        await others[0]
+
+    assert result.counts["unknown"] == 2
+
+
+async def test_a_handler_can_make_the_very_same_call_again(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    saved: list[dict[str, object]] = []
+    made = False
+
+    async with aws.client("fms", session=session) as client:
+
+        def save(params: dict[str, object], **_: object) -> None:
+            saved.append(dict(params))
+
+        async def repeat(**_: object) -> None:
+            nonlocal made
+            if not made:
+                made = True
+                await cast("Any", client).batch_disassociate_resource(**saved[0])
+
+        client.meta.events.register("provide-client-params.fms", cast("Any", save))
+        client.meta.events.register("before-endpoint-resolution.fms", cast("Any", repeat))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST)
+
+    assert result.ok
+    assert [len(call.items) for call in aws.ledger.calls] == [2, 2]

@@ -52,11 +52,13 @@ class Elsewhere:
         endpoint: the endpoint's URL.
         seen: the requests that have come.
         sent: how many requests the endpoint was sent.
+        answers: the status of what answers elsewhere.
     """
 
     endpoint: str = ""
     seen: list[str] = field(default_factory=list[str])
     sent: int = 0
+    answers: int = 200
 
 
 @pytest.fixture(params=[301, 302, 303, 307, 308])
@@ -66,7 +68,7 @@ async def elsewhere(request: pytest.FixtureRequest) -> AsyncIterator[Elsewhere]:
 
     async def healthy(received: web.BaseRequest) -> web.Response:
         world.seen.append(received.method)
-        return web.json_response({"status": "UP"})
+        return web.json_response({"status": "UP"}, status=world.answers)
 
     async with serving(healthy) as target:
 
@@ -92,9 +94,11 @@ async def test_our_clients_follow_none(elsewhere: Elsewhere, aws: LocalAWS) -> N
     assert result.error is not None
 
 
+@pytest.mark.parametrize("status", [200, 404, 429])
 async def test_where_another_client_follows_one_the_answer_is_not_believed(
-    elsewhere: Elsewhere, aws: LocalAWS, session: AioSession
+    elsewhere: Elsewhere, aws: LocalAWS, session: AioSession, status: int
 ) -> None:
+    elsewhere.answers = status
     async with plain_client_of(aws, session, elsewhere.endpoint) as client:
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 

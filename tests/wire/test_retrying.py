@@ -109,24 +109,24 @@ async def test_a_run_that_is_throttled_for_the_stall_time_fails_its_items_and_st
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)
 async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
-    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+    case: Case, client: AioBaseClient, aws: LocalAWS, unpaced: Pace
 ) -> None:
-    # The first call alone takes longer than the stall time, and it is accepted.
-    aws.inject(Delay(seconds=0.25, times=1))
-
-    result, _ = await asyncio.gather(
-        run_batch(
-            client,
-            case.operation,
-            case.request(2),
-            chunk_size=1,
-            concurrency=1,
-            retry=replace(fast, stall_timeout=0.2),
-        ),
-        inject_after(aws, 1, Throttle(times=1)),
+    aws.inject(Throttle(times=1))
+    run: AnyRun = BatchRun(
+        client, case.operation, case.request(3), chunk_size=1, concurrency=1, pace=unpaced
     )
 
+    task = asyncio.create_task(run.execute())
+    await until(lambda: run.progress.succeeded == 1)
+    # As if all that had been an hour ago.
+    assert run._exchange.refused_at is not None
+    run._exchange.refused_at -= 3600
+    unpaced.settled_at -= 3600 - 1
+    await inject_after(aws, aws.ledger.call_count(), Throttle(times=1))
+    result = await task
+
     assert result.ok
+    assert run.progress.throttled == 2
 
 
 @pytest.mark.parametrize("case", HEALING, ids=case_id)
