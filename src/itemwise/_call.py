@@ -153,6 +153,8 @@ def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallErr
 def _hidden_doubt(client: AioBaseClient, reply: RawReply, shown: object) -> CallError | None:
     """Find the latest attempt that the client does not show, and that may have been applied."""
     for came in reversed(reply.attempts):
+        if isinstance(came, CallError):
+            return came
         if came is shown:
             continue
         # Of whatever form: what a reply lacks, `classify` does without.

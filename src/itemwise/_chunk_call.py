@@ -185,6 +185,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             settlement = settle(exchange.operation, self.chunk, reply.response, self._doubt)
         except CallError as error:
             again = self._faulted(error)
+            _forget_frames(error)
             # Only now that a doubt is noted: a fault of our own must not make it forgotten.
             self._in_flight = False
             turn.failed(error)
@@ -293,6 +294,17 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.chunk = _NOTHING
         self._verdicts = {}
         self._exchange.active.pop(self, None)
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Let go of the frames that an error has come through: they hold requests and replies.
+
+    Results keep errors for as long as they are kept themselves.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
 
 
 _NOTHING: Final[Chunk[Any]] = Chunk(indexes=(), items=())

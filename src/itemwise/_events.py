@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 from itemwise._documents import as_model_json, is_document
+from itemwise._unanswered import redirected
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
@@ -41,7 +42,7 @@ class RawReply:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
         body: the bytes.
         is_document: whether bytes that were not kept can be a message of the service's at all.
-        redirected: whether another than the endpoint has answered.
+        redirected: whether another than the endpoint has answered the last attempt.
         ours: whether what happens now is of this call, as far as is known.
         take_over: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
@@ -200,16 +201,23 @@ def _note_attempt(
 
 
 def _note_redirect(
-    event_name: str, http_response: object, context: object = None, **_: object
+    event_name: str,
+    response: tuple[object, object] | None,
+    request_dict: Mapping[str, object],
+    **_: object,
 ) -> None:
     reply = _under_way(event_name)
-    if reply is not None and reply.ends(context):
-        # aiohttp's; a stub has what it wants. Clients that itemwise has opened follow none.
-        history: object = getattr(getattr(http_response, "raw", None), "history", ())
-        reply.redirected = isinstance(history, tuple) and history != ()
+    if reply is None or not reply.is_of(request_dict.get("context")):
+        return
+    # aiohttp's. Clients that itemwise has opened follow none.
+    raw: object = getattr(response[0], "raw", None) if response is not None else None
+    history: object = getattr(raw, "history", ())
+    reply.redirected = isinstance(history, tuple) and history != ()
+    if reply.redirected:
+        reply.attempts = (*reply.attempts[:-1], redirected(reply.operation))
 
 
-def _note_failure(event_name: str, context: object = None, **_: object) -> None:
+def _note_end(event_name: str, context: object = None, **_: object) -> None:
     if reply := _under_way(event_name):
         reply.ends(context)
 
@@ -219,7 +227,8 @@ _STAGES: Mapping[str, Callable[..., None]] = {
     "request-created": _note_making,
     "before-send": _note_sent,
     "response-received": _note_attempt,
-    "after-call": _note_redirect,
-    "after-call-error": _note_failure,
+    "needs-retry": _note_redirect,
+    "after-call": _note_end,
+    "after-call-error": _note_end,
 }
 """The events of one call, in their order; from the second on, of each attempt."""

@@ -7,7 +7,7 @@ leave it open, it may have been applied.
 from __future__ import annotations
 
 import ssl
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
@@ -114,7 +114,8 @@ def given_up(operation: str, *, sent: bool) -> CallError:
         sent: whether the request may have left.
     """
     what = "it may have been applied" if sent else "nothing was sent"
-    return TransientError(
+    # A closed client will answer no repeat.
+    return RejectedError(
         f"the client gave the call up by itself, as it does where it is closed: {what}",
         operation=operation,
         code="GivenUpByClient",
@@ -138,20 +139,26 @@ def redirected(operation: str) -> CallError:
 
 
 def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
-    """Doubt that a request never left, where aiohttp may have repeated it by itself.
+    """Doubt that a request never left, where aiohttp may have sent it before.
 
-    It does so with methods that HTTP calls idempotent, where a kept connection was cut, and shows
-    only what came of the repeat.
+    It repeats by itself, where a kept connection was cut, methods that HTTP calls idempotent; and
+    it follows redirects. In both it shows only what came last.
 
     Args:
         error: what the request came to; any other than one that never connected is given back.
         method: the request's HTTP method.
     """
     never_connected = isinstance(error, TransientError) and error.delivery is Delivery.NEVER_LEFT
-    if method == "POST" or not never_connected:
+    if not never_connected:
+        return error
+    if _elsewhere(error.__cause__ if isinstance(error.__cause__, Exception) else None):
+        why = "But that is where a redirect has led, and the endpoint may have got it before"
+    elif method != "POST":
+        why = f"But aiohttp repeats a {method} by itself, and may have sent it before"
+    else:
         return error
     return TransientError(
-        f"{error.message}. But aiohttp repeats a {method} by itself, and may have sent it before",
+        f"{error.message}. {why}",
         operation=error.operation,
         code=error.code,
         delivery=Delivery.IN_DOUBT,
@@ -163,13 +170,27 @@ def _never_connected(error: boto.BotoCoreError) -> bool:
     # after the request had gone: only the exception inside tells them apart.
     if not isinstance(error, boto.EndpointConnectionError):
         return True
-    cause = error.kwargs.get("error")
+    return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
+
+
+def _elsewhere(caught: Exception | None) -> bool:
+    """Tell whether it was another host than the endpoint's that could not be reached."""
+    if not isinstance(caught, boto.BotoCoreError):
+        return False
+    cause, endpoint = caught.kwargs.get("error"), urlsplit(str(caught.kwargs.get("endpoint_url")))
     if isinstance(cause, ClientConnectorError):
-        # Another host than that of the endpoint is where a redirect has led: that was sent before.
-        endpoint = urlsplit(str(error.kwargs.get("endpoint_url")))
-        port = endpoint.port or (80 if endpoint.scheme == "http" else 443)
-        return (cause.host, cause.port) == (endpoint.hostname, port)
-    return isinstance(cause, ConnectionTimeoutError)
+        host, port = cause.host, cause.port
+    elif isinstance(cause, ConnectionTimeoutError):
+        # It says so in its words alone.
+        tried = urlsplit(str(cause).rpartition(" ")[2])
+        host, port = tried.hostname or "", tried.port or _usual_port(tried)
+    else:
+        return False
+    return (host.lower(), port) != (endpoint.hostname, endpoint.port or _usual_port(endpoint))
+
+
+def _usual_port(url: SplitResult) -> int:
+    return 80 if url.scheme == "http" else 443
 
 
 def _certificates_unreadable(error: boto.BotoCoreError) -> bool:

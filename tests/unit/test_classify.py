@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
@@ -22,6 +22,18 @@ from itemwise import (
 from itemwise._classify import classify, unsent
 from itemwise._retry_after import retry_after_seconds
 from itemwise._transport import ReplyTooLargeError
+from itemwise._unanswered import perhaps_sent_before
+
+URL = "https://ram.test/path"
+
+
+def refused(host: str, port: int) -> ClientConnectorError:
+    return ClientConnectorError(Mock(host=host, port=port), OSError(111, "refused"))
+
+
+def late(url: str) -> ConnectionTimeoutError:
+    # As aiohttp words it.
+    return ConnectionTimeoutError(f"Connection timeout to host {url}")
 
 
 def answered(
@@ -148,11 +160,8 @@ def test_without_credentials_nothing_left(raised: Exception) -> None:
 
 
 def test_a_connection_that_was_never_made_never_left() -> None:
-    refused = ClientConnectorError(Mock(host="ram.test", port=443), OSError(111, "refused"))
-    local = ClientConnectorError(Mock(host="::1", port=8080), OSError(111, "refused"))
     for raised in (
-        boto.EndpointConnectionError(endpoint_url="https://ram.test/path", error=refused),
-        boto.EndpointConnectionError(endpoint_url="http://[::1]:8080/", error=local),
+        boto.EndpointConnectionError(endpoint_url=URL, error=refused("ram.test", 443)),
         boto.ConnectTimeoutError(endpoint_url="u", error="late"),
         boto.ProxyConnectionError(proxy_url="u", error="no"),
         boto.SSLError(endpoint_url="u", error=OSError("no")),
@@ -162,15 +171,31 @@ def test_a_connection_that_was_never_made_never_left() -> None:
         assert error.delivery is Delivery.NEVER_LEFT
 
 
-@pytest.mark.parametrize("host_and_port", [("elsewhere.test", 443), ("ram.test", 80)])
-def test_a_connection_to_where_a_redirect_led_comes_after_the_request(
-    host_and_port: tuple[str, int],
+@pytest.mark.parametrize(
+    ("raised", "doubted"),
+    [
+        (boto.EndpointConnectionError(endpoint_url=URL, error=refused("ram.test", 443)), False),
+        (boto.EndpointConnectionError(endpoint_url=URL, error=refused("RAM.test", 443)), False),
+        (boto.EndpointConnectionError(endpoint_url=URL, error=refused("other.test", 443)), True),
+        (boto.EndpointConnectionError(endpoint_url=URL, error=refused("ram.test", 80)), True),
+        (boto.SSLError(endpoint_url=URL, error=refused("ram.test", 443)), False),
+        (boto.SSLError(endpoint_url=URL, error=refused("other.test", 443)), True),
+        (boto.ConnectTimeoutError(endpoint_url=URL, error=late("https://ram.test/a?b=c")), False),
+        (boto.ConnectTimeoutError(endpoint_url=URL, error=late("https://other.test/")), True),
+        (boto.ConnectTimeoutError(endpoint_url=URL, error=late("http://ram.test/")), True),
+        (boto.ProxyConnectionError(proxy_url="http://proxy.test"), False),
+    ],
+)
+def test_where_another_host_cannot_be_reached_a_redirect_has_led_there(
+    raised: Exception, doubted: bool
 ) -> None:
-    host, port = host_and_port
-    refused = ClientConnectorError(Mock(host=host, port=port), OSError(111, "refused"))
-    raised = boto.EndpointConnectionError(endpoint_url="https://ram.test/", error=refused)
+    error = classify(raised, operation="Op")
+    assert error.delivery is Delivery.NEVER_LEFT
+    error.__cause__ = raised
 
-    assert classify(raised, operation="Op").delivery is Delivery.IN_DOUBT
+    meaning = perhaps_sent_before(error, method="POST")
+
+    assert (meaning.delivery is Delivery.IN_DOUBT) is doubted
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -35,13 +35,13 @@ async def serving(
 
 
 def plain_client_of(
-    aws: LocalAWS, session: AioSession, endpoint: str
+    aws: LocalAWS, session: AioSession, endpoint: str, config: AioConfig | None = None
 ) -> AbstractAsyncContextManager[AioBaseClient]:
     """Open a client of an endpoint as one does without itemwise."""
     source = cast("ClientSource", session)
     arguments = cast("Mapping[str, str]", aws.client_arguments | {"endpoint_url": endpoint})
-    config = AioConfig(retries={"total_max_attempts": 1})
-    return source.create_client("fms", config=config, **arguments)
+    once = AioConfig(retries={"total_max_attempts": 1})
+    return source.create_client("fms", config=config or once, **arguments)
 
 
 @dataclass
@@ -127,3 +127,51 @@ async def test_a_redirect_to_where_nobody_listens_does_not_unsend_the_request(
 
     assert result.counts["unknown"] == 2
     assert result.unknown[0].error.delivery is Delivery.IN_DOUBT
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard"])
+async def test_an_attempt_that_was_redirected_is_doubted_though_the_client_hides_it(
+    aws: LocalAWS, session: AioSession, mode: str
+) -> None:
+    attempts = 0
+
+    async def refuse(_: web.BaseRequest) -> web.Response:
+        return web.json_response({"__type": "ThrottlingException"}, status=400)
+
+    async with serving(refuse) as target:
+
+        async def redirect_once(received: web.BaseRequest) -> web.Response:
+            nonlocal attempts
+            attempts += 1
+            await received.read()
+            if attempts == 1:
+                return web.Response(status=307, headers={"Location": f"{target}/"})
+            error = {"__type": "AccessDeniedException", "message": "no"}
+            return web.json_response(error, status=400)
+
+        async with serving(redirect_once) as endpoint:
+            retries: Any = {"total_max_attempts": 2, "mode": mode}
+            config = AioConfig(retries=retries)
+            async with plain_client_of(aws, session, endpoint, config) as client:
+                result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert attempts == 2
+    assert result.counts["failed"] == 2
+    error = result.failed[0].error
+    # The refusal may be of a repeat.
+    assert error is not None
+    assert error.code == "Redirected"
+
+
+@pytest.mark.parametrize("where", ["http://LOCALHOST:1", "a proxy"])
+async def test_what_our_clients_cannot_reach_by_whatever_name_never_left(
+    aws: LocalAWS, where: str
+) -> None:
+    arguments = aws.client_arguments
+    config = AioConfig(proxies={"http": "http://proxy.invalid:3128"}) if "proxy" in where else None
+    if config is None:
+        arguments["endpoint_url"] = where
+    async with open_client("fms", config=config, **arguments) as client:
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert result.counts["not_attempted"] == 2

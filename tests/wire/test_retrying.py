@@ -15,6 +15,7 @@ from botocore.exceptions import FlexibleChecksumError
 from itemwise import (
     BatchRun,
     Delivery,
+    Failed,
     NotAttemptedReason,
     Pace,
     RejectedError,
@@ -22,6 +23,7 @@ from itemwise import (
     RetryPolicy,
     ThrottledError,
     TransientError,
+    Unknown,
     run_batch,
 )
 from itemwise.testing import (
@@ -629,3 +631,24 @@ class TestClientToken:
         assert tokens[0] == "mine"
         assert len(set(tokens)) == len(tokens)
         assert [failure.index for failure in result.failed] == [0]
+
+
+@pytest.mark.parametrize("case", [FMS], ids=case_id)
+@pytest.mark.parametrize(
+    "fault", [FailCalls(status=500), Drop(when="after"), Garbage(), FailCalls(status=403)]
+)
+async def test_the_errors_of_a_result_hold_no_frame(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fault: Fault
+) -> None:
+    # Frames hold requests, replies and the client, for as long as the result is kept.
+    aws.inject(fault)
+
+    result: AnyResult = await run_batch(client, case.operation, case.request(1), retry=None)
+
+    (outcome,) = result.outcomes
+    assert isinstance(outcome, Failed | Unknown)
+    link: BaseException | None = outcome.error
+    assert link is not None
+    while link is not None:
+        assert link.__traceback__ is None
+        link = link.__cause__ or link.__context__
