@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, cast
 
 from pydantic import ValidationError
 
 from itemwise._documents import MOST_STRUCTURES, is_huge
-from itemwise._events import RawReply
 from itemwise._shape import Response
 from itemwise._words import shown
 from itemwise.errors import CallError, Delivery, ResponseError
+
+if TYPE_CHECKING:
+    from itemwise._events import RawReply
 
 __all__ = ["Reply", "read"]
 
