@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol, cast
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import cbor2
 import pytest
+from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.awsrequest import prepare_request_dict
@@ -25,11 +27,13 @@ from botocore.serialize import create_serializer
 from multidict import CIMultiDict
 from yarl import URL
 
+from itemwise import run_batch
 from itemwise.testing import (
     Delay,
     FailCalls,
     FailItems,
     Garbage,
+    GarbageKind,
     LocalAWS,
     Throttle,
 )
@@ -39,6 +43,7 @@ from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import WireProtocol
 from itemwise.testing._rules import checker
 from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
+from tests.wire.cases import FMS
 from tests.wire.conftest import ApiClient, ClientFactory, Reply
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, Signature=0"
@@ -471,12 +476,15 @@ class CborLoader(Loader):
     reason="in the installed botocore FMS does not speak CBOR yet",
 )
 class TestCbor:
-    async def call(self, aws: LocalAWS, *items: str) -> Reply:
+    def client(self, aws: LocalAWS) -> AbstractAsyncContextManager[AioBaseClient]:
         session = AioSession()
         session.register_component("data_loader", CborLoader())
         config = AioConfig(retries={"total_max_attempts": 1}, parameter_validation=False)
         factory = cast("ClientFactory", session)
-        async with factory.create_client("fms", config=config, **aws.client_arguments) as client:
+        return factory.create_client("fms", config=config, **aws.client_arguments)
+
+    async def call(self, aws: LocalAWS, *items: str) -> Reply:
+        async with self.client(aws) as client:
             assert client.meta.service_model.resolved_protocol == "smithy-rpc-v2-cbor"
             return await cast("ApiClient", client)._make_api_call(
                 "BatchDisassociateResource", {"ResourceSetIdentifier": "s", "Items": list(items)}
@@ -500,6 +508,25 @@ class TestCbor:
         aws.inject(FailCalls(status=503))
         with pytest.raises(ClientError, match="ServiceUnavailable"):
             await self.call(aws, "a")
+
+    async def test_a_run(self, aws: LocalAWS) -> None:
+        aws.inject(FailItems(items=FMS.keys(1)))
+        async with self.client(aws) as client:
+            result = await run_batch(client, FMS.operation, FMS.request(3))
+
+        assert [outcome.status for outcome in result.outcomes] == [
+            "succeeded",
+            "failed",
+            "succeeded",
+        ]
+
+    @pytest.mark.parametrize("kind", ["text", "empty", "null", "list"])
+    async def test_garbage_is_no_success(self, aws: LocalAWS, kind: GarbageKind) -> None:
+        aws.inject(Garbage(kind=kind))
+        async with self.client(aws) as client:
+            result = await run_batch(client, FMS.operation, FMS.request(2), retry=None)
+
+        assert result.counts["unknown"] == 2
 
     async def test_by_hand(self, aws: LocalAWS) -> None:
         body = cbor2.dumps({"ResourceSetIdentifier": "s", "Items": ["a"]})
