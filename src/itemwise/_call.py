@@ -22,7 +22,7 @@ from itemwise._reply import Reply, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise._transport import sends_once
-from itemwise._unanswered import given_up, perhaps_sent_before, redirected
+from itemwise._unanswered import given_up, perhaps_sent_before
 from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:
@@ -125,24 +125,24 @@ async def attempt(
         except Exception as caught:  # noqa: BLE001 - classified, and raised
             # It has its cause; a name for it would be a cycle, by way of its traceback.
             raise _error(client, reply, caught)  # noqa: B904
-        if reply.redirected:
-            raise redirected(operation.name)
+        if reply.redirected is not None:
+            raise _error(client, reply, reply.redirected)
         return read(operation.response, parsed, reply, _hidden_doubt(client, reply, parsed))
 
 
 def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallError:
-    shown = caught.response if isinstance(caught, ClientError) else caught
+    # What another host says means nothing, whatever it is.
+    said = reply.redirected or caught
+    shown = said.response if isinstance(said, ClientError) else said
     doubt = _hidden_doubt(client, reply, shown)
-    answers = isinstance(caught, ClientError) and caught.operation_name == reply.operation
-    if reply.redirected:
-        error = redirected(reply.operation)
-    elif reply.sent is False and not answers:
-        error = unsent(caught, operation=reply.operation)
-    elif reply.sent and isinstance(caught, ClientError) and not answers:
-        error = answers_another(caught, operation=reply.operation)
+    answers = isinstance(said, ClientError) and said.operation_name == reply.operation
+    if reply.sent is False and not answers:
+        error = unsent(said, operation=reply.operation)
+    elif reply.sent and isinstance(said, ClientError) and not answers:
+        error = answers_another(said, operation=reply.operation)
     else:
         # Also what answers in the service's place before anything is sent, as botocore's Stubber.
-        error = _meaning(client, reply.operation, caught)
+        error = _meaning(client, reply.operation, said)
         if reply.sent and not sends_once(client):
             model = client.meta.service_model.operation_model(reply.operation)
             error = perhaps_sent_before(error, method=model.http.get("method", "POST"))
@@ -153,8 +153,6 @@ def _error(client: AioBaseClient, reply: RawReply, caught: Exception) -> CallErr
 def _hidden_doubt(client: AioBaseClient, reply: RawReply, shown: object) -> CallError | None:
     """Find the latest attempt that the client does not show, and that may have been applied."""
     for came in reversed(reply.attempts):
-        if isinstance(came, CallError):
-            return came
         if came is shown:
             continue
         # Of whatever form: what a reply lacks, `classify` does without.

@@ -11,10 +11,10 @@ from pydantic_core import from_json, to_json
 
 from itemwise._json_shapes import (
     element_shapes,
-    has_renamed,
     member_shapes,
     protocol_of,
     speaks_json,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _CBOR_MAP: Final = range(0xA0, 0xC0)
 
 _ROOT: Final = re.compile(rb"\s*(?:<[?!][^>]*>\s*)*<([A-Za-z_][\w.:-]*)")
 """The first element of an XML document, after its declaration and comments."""
-
 
 MOST_STRUCTURES = 1_000_000
 """Structures and lists in a reply, at most. Empty ones take three bytes each on the wire, and five
@@ -54,24 +53,25 @@ def _form(operation: OperationModel) -> _Form:
     known = _forms.get(operation)
     if known is None:
         output = operation.output_shape
-        plain = speaks_json(operation) and output is not None and _parses_plainly(output, set())
-        renamed = output is not None and has_renamed(output, set())
-        known = _forms[operation] = _Form(plain, renamed)
+        parts = [] if output is None else list(within(output))
+        known = _forms[operation] = _Form(
+            plain=speaks_json(operation) and all(map(_parses_plainly, parts)),
+            renamed=any(wire != name for part in parts for wire, name in _names(part).items()),
+        )
     return known
 
 
-def _parses_plainly(shape: Shape, seen: set[str]) -> bool:
-    """Whether a shape's JSON has the form of botocore's dict, but for the names of members."""
-    if shape.name in seen:
-        return True
-    seen.add(shape.name)
+def _parses_plainly(shape: Shape) -> bool:
+    """Whether a shape's JSON has the form of botocore's dict, but for its parts and their names."""
     if shape.type_name == "blob" or "payload" in shape.serialization:
         return False
+    return not any("location" in part.serialization for part in member_shapes(shape).values())
+
+
+def _names(shape: Shape) -> dict[str, str]:
+    """Give the names that botocore gives the members of a structure, by those on the wire."""
     members = member_shapes(shape)
-    if any("location" in member.serialization for member in members.values()):
-        return False
-    inner = [*members.values(), *element_shapes(shape)]
-    return all(_parses_plainly(member, seen) for member in inner)
+    return {part.serialization.get("name", name): name for name, part in members.items()}
 
 
 def is_huge(body: bytes) -> bool:
@@ -136,7 +136,7 @@ def _named(shape: Shape, value: object) -> object:
         values = element_shapes(shape)[-1]
         return {key: _named(values, part) for key, part in given.items()}
     members = member_shapes(shape)
-    names = {part.serialization.get("name", name): name for name, part in members.items()}
+    names = _names(shape)
     plain = {key: part for key, part in given.items() if key not in names}
     return plain | {
         names[key]: _named(members[names[key]], part) for key, part in given.items() if key in names

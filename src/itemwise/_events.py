@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 from itemwise._documents import as_model_json, is_document
-from itemwise._unanswered import redirected
+from itemwise._transport import RedirectedError, sends_once
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
@@ -42,7 +42,6 @@ class RawReply:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
         body: the bytes.
         is_document: whether bytes that were not kept can be a message of the service's at all.
-        redirected: whether another than the endpoint has answered the last attempt.
         ours: whether what happens now is of this call, as far as is known.
         take_over: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
@@ -59,7 +58,6 @@ class RawReply:
         "is_document",
         "operation",
         "ours",
-        "redirected",
         "sent",
         "take_over",
     )
@@ -70,7 +68,7 @@ class RawReply:
         self.take_over = take_over
         self.sent: bool | None = None
         self.attempts: Sequence[Came] = ()
-        self.is_document, self.redirected = True, False
+        self.is_document = True
         # A handler of the client may make another call of the same operation meanwhile, or start a
         # task that does. botocore makes a context for each call; where an event does not show it,
         # the last that did tells whose it is.
@@ -88,6 +86,12 @@ class RawReply:
         # The loop keeps contexts for a while, in timers and in idle connections.
         self.body, self.attempts = None, ()
         self._task = self._context = None
+
+    @property
+    def redirected(self) -> RedirectedError | None:
+        """What stands for the last attempt, if another than the endpoint has answered it."""
+        last = self.attempts[-1] if self.attempts else None
+        return last if isinstance(last, RedirectedError) else None
 
     def hears(self, operation: str) -> bool:
         """Tell whether an event of an operation is of this call, or of one that it has led to."""
@@ -139,7 +143,9 @@ def listening(client: AioBaseClient, operation: str) -> RawReply:
     if operation not in heard:
         heard.add(operation)
         service = client.meta.service_model.service_id.hyphenize()
-        for event, handler in _STAGES.items():
+        # Our own transport follows no redirect: there is nothing to look for.
+        stages = _STAGES if sends_once(client) else {**_STAGES, "needs-retry": _note_redirect}
+        for event, handler in stages.items():
             # Before all others, which may raise.
             name = f"{event}.{service}.{operation}"
             client.meta.events.register_first(name, handler, unique_id=f"itemwise-{event}")
@@ -207,14 +213,13 @@ def _note_redirect(
     **_: object,
 ) -> None:
     reply = _under_way(event_name)
-    if reply is None or not reply.is_of(request_dict.get("context")):
+    if reply is None or not reply.ends(request_dict.get("context")):
         return
-    # aiohttp's. Clients that itemwise has opened follow none.
+    # aiohttp's.
     raw: object = getattr(response[0], "raw", None) if response is not None else None
     history: object = getattr(raw, "history", ())
-    reply.redirected = isinstance(history, tuple) and history != ()
-    if reply.redirected:
-        reply.attempts = (*reply.attempts[:-1], redirected(reply.operation))
+    if isinstance(history, tuple) and history != ():
+        reply.attempts = (*reply.attempts[:-1], RedirectedError())
 
 
 def _note_end(event_name: str, context: object = None, **_: object) -> None:
@@ -227,7 +232,6 @@ _STAGES: Mapping[str, Callable[..., None]] = {
     "request-created": _note_making,
     "before-send": _note_sent,
     "response-received": _note_attempt,
-    "needs-retry": _note_redirect,
     "after-call": _note_end,
     "after-call-error": _note_end,
 }

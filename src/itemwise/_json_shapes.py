@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, Shape
 
-__all__ = ["element_shapes", "has_renamed", "member_shapes", "protocol_of", "speaks_json"]
+__all__ = ["element_shapes", "member_shapes", "protocol_of", "speaks_json", "within"]
 
 _JSON_PROTOCOLS = frozenset({"json", "rest-json"})
 
@@ -37,17 +37,12 @@ def element_shapes(shape: Shape) -> list[Shape]:
     return [getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)]
 
 
-def has_renamed(shape: Shape, seen: set[str]) -> bool:
-    """Tell whether members travel under other names than botocore gives them.
-
-    Args:
-        shape: the message's.
-        seen: the names of shapes that were looked at.
-    """
-    if shape.name in seen:
-        return False
-    seen.add(shape.name)
-    members = member_shapes(shape)
-    if any(part.serialization.get("name", name) != name for name, part in members.items()):
-        return True
-    return any(has_renamed(part, seen) for part in [*members.values(), *element_shapes(shape)])
+def within(shape: Shape) -> Iterator[Shape]:
+    """Give a shape and all that it is made of, each once."""
+    seen, found = set[str](), [shape]
+    while found:
+        part = found.pop()
+        if part.name not in seen:
+            seen.add(part.name)
+            yield part
+            found += [*member_shapes(part).values(), *element_shapes(part)]

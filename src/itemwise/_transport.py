@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
 
-__all__ = ["MAX_REPLY_BYTES", "BoundedSession", "ReplyTooLargeError", "sends_once", "set_transport"]
+__all__ = [
+    "MAX_REPLY_BYTES",
+    "BoundedSession",
+    "RedirectedError",
+    "ReplyTooLargeError",
+    "sends_once",
+    "set_transport",
+]
 
 MAX_REPLY_BYTES: Final = 32 * 2**20
 """The largest reply that is read, in bytes. The largest that AWS documents for a batch call are the
@@ -36,6 +43,10 @@ class ReplyTooLargeError(Exception):
             f"it is larger than {MAX_REPLY_BYTES} bytes, the most that a client of "
             "itemwise.open_client reads, and was not loaded"
         )
+
+
+class RedirectedError(Exception):
+    """The endpoint has sent the client elsewhere: what answered there is not the service."""
 
 
 class BoundedSession(AIOHTTPSession):

@@ -12,11 +12,11 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
-from itemwise._transport import ReplyTooLargeError
+from itemwise._transport import RedirectedError, ReplyTooLargeError
 from itemwise._words import shown
 from itemwise.errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 
-__all__ = ["given_up", "perhaps_sent_before", "redirected", "unanswered"]
+__all__ = ["given_up", "perhaps_sent_before", "unanswered"]
 
 _CREDENTIAL_FAULTS = (
     boto.NoCredentialsError,
@@ -46,7 +46,8 @@ def unanswered(error: Exception, *, operation: str) -> CallError:
     """Turn what a call raised without an answer into the `CallError` that says what it means.
 
     Args:
-        error: what the aiobotocore client raised, other than botocore's ``ClientError``.
+        error: what the aiobotocore client raised, other than botocore's ``ClientError``; or the
+            `RedirectedError` that stands for what it has followed.
         operation: the operation's wire name.
     """
     code = type(error).__name__
@@ -97,6 +98,15 @@ def unanswered(error: Exception, *, operation: str) -> CallError:
             code=code,
             delivery=Delivery.NEVER_LEFT,
         )
+    if isinstance(error, RedirectedError):
+        return ResponseError(
+            "the endpoint has sent the client elsewhere, and what answered there is not the "
+            "service: the request may have been applied. Clients of itemwise.open_client follow no "
+            "redirect",
+            operation=operation,
+            code="Redirected",
+            delivery=Delivery.IN_DOUBT,
+        )
     # botocore's parsers also let plain Python errors through, when a reply is not what they expect.
     return ResponseError(
         f"the reply cannot be read: {shown(error, boto.BotoCoreError, ReplyTooLargeError)}",
@@ -123,21 +133,6 @@ def given_up(operation: str, *, sent: bool) -> CallError:
     )
 
 
-def redirected(operation: str) -> CallError:
-    """Make the error of a call that another than the endpoint has answered.
-
-    Args:
-        operation: the operation's wire name.
-    """
-    return ResponseError(
-        "the endpoint has sent the client elsewhere, and what answered there is not the service: "
-        "the request may have been applied. Clients of itemwise.open_client follow no redirect",
-        operation=operation,
-        code="Redirected",
-        delivery=Delivery.IN_DOUBT,
-    )
-
-
 def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
     """Doubt that a request never left, where aiohttp may have sent it before.
 
@@ -151,7 +146,7 @@ def perhaps_sent_before(error: CallError, *, method: str) -> CallError:
     never_connected = isinstance(error, TransientError) and error.delivery is Delivery.NEVER_LEFT
     if not never_connected:
         return error
-    if _elsewhere(error.__cause__ if isinstance(error.__cause__, Exception) else None):
+    if _elsewhere(error.__cause__):
         why = "But that is where a redirect has led, and the endpoint may have got it before"
     elif method != "POST":
         why = f"But aiohttp repeats a {method} by itself, and may have sent it before"
@@ -173,7 +168,7 @@ def _never_connected(error: boto.BotoCoreError) -> bool:
     return isinstance(error.kwargs.get("error"), ClientConnectorError | ConnectionTimeoutError)
 
 
-def _elsewhere(caught: Exception | None) -> bool:
+def _elsewhere(caught: BaseException | None) -> bool:
     """Tell whether it was another host than the endpoint's that could not be reached."""
     if not isinstance(caught, boto.BotoCoreError):
         return False

@@ -63,6 +63,20 @@ def plain_client(
     return source.create_client(service, config=config, **arguments)
 
 
+def client_of(
+    whose: str,
+    aws: LocalAWS,
+    session: AioSession,
+    config: AioConfig | None = None,
+    *,
+    service: str = "fms",
+) -> AbstractAsyncContextManager[AioBaseClient]:
+    """Open a client as itemwise does, or a ``plain`` one."""
+    if whose == "plain":
+        return plain_client(aws, session, config, service=service)
+    return aws.client(service, session=session, config=config)
+
+
 def refused_by_sts(code: str, status: int) -> ClientError:
     metadata: Any = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RequestId": "theirs"}
     response: Any = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": metadata}
@@ -401,11 +415,7 @@ async def test_a_client_that_is_closed_meanwhile_cancels_nobody(
     aws.inject(Delay(seconds=0.3))
     # Two connections: most calls wait within the client.
     config = AioConfig(max_pool_connections=2, retries={"total_max_attempts": 1})
-    context = (
-        plain_client(aws, session, config)
-        if whose == "plain"
-        else aws.client("fms", session=session, config=config)
-    )
+    context = client_of(whose, aws, session, config)
     client = await context.__aenter__()
     runs: list[BatchRun[Any, Any, Any, Any]] = [
         BatchRun(client, FMS.operation, FMS.request(8), chunk_size=1, retry=None) for _ in range(2)
@@ -430,9 +440,7 @@ async def test_a_call_that_a_handler_makes_is_another_one(
     others: list[asyncio.Task[None]] = []
     made = False
 
-    async with (
-        plain_client(aws, session) if whose == "plain" else aws.client("fms", session=session)
-    ) as client:
+    async with client_of(whose, aws, session) as client:
         method = cast("Any", client).batch_disassociate_resource
 
         async def call() -> None:
@@ -465,11 +473,7 @@ async def test_after_a_call_that_a_handler_made_garbage_is_still_no_success(
     config = AioConfig(retries={"total_max_attempts": 1})
     made = False
 
-    async with (
-        plain_client(aws, session, config)
-        if whose == "plain"
-        else aws.client("fms", session=session)
-    ) as client:
+    async with client_of(whose, aws, session, config) as client:
         method = cast("Any", client).batch_disassociate_resource
 
         async def handler(**_: object) -> None:

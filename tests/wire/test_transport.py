@@ -10,7 +10,7 @@ from itemwise import run_batch
 from itemwise.services import auditmanager
 from itemwise.testing import Drop, LocalAWS, assert_accounted
 from tests.wire.cases import AnyResult
-from tests.wire.test_clients import plain_client
+from tests.wire.test_clients import client_of
 from tests.wire.test_security import OwnSession, keeps_transport
 
 PUT = auditmanager.batch_associate_assessment_report_evidence
@@ -45,12 +45,7 @@ async def test_a_put_that_could_not_connect_was_perhaps_sent_before_by_another_t
     aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
     config = AioConfig(http_session_cls=OwnSession) if "transport" in whose else None
-    context = (
-        plain_client(aws, session, service="auditmanager")
-        if whose == "plain"
-        else aws.client("auditmanager", session=session, config=config)
-    )
-    async with context as client:
+    async with client_of(whose, aws, session, config, service="auditmanager") as client:
         await run_batch(client, PUT, request(1))
         await aws.stop()
         result: AnyResult = await run_batch(client, PUT, request(2), retry=None)
