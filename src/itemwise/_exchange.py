@@ -8,23 +8,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, MutableSequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
+from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
 from itemwise._pace import Pace
-from itemwise._policy import RetryPolicy
+from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._reply import Reply
-from itemwise._said import unsettled
 from itemwise._settle import Settlement
 from itemwise._shape import Request, Response
+from itemwise._stall import Stall
 from itemwise.errors import CallError
 from itemwise.results import CallRecord
-
-if TYPE_CHECKING:
-    from itemwise._chunk_call import ChunkCall
 
 __all__ = ["Exchange"]
 
@@ -51,7 +49,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         halted: whether nothing may start any more, because of a deadline or a cancellation.
         error: the fault that stopped the run; calls that have begun still finish.
         in_flight: tasks that await an answer right now.
-        active: calls whose items do not all have their outcome yet.
+        active: for each call that is not done with, its items that have no outcome yet.
         records: one for each call that has ended.
         unmatched: entries that name no item sent.
         begun: calls begun.
@@ -59,8 +57,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         throttles: attempts that were throttled.
         answered: calls that the service answered at least once without refusing them.
         given_up_after: how many calls had been answered when a chunk was last given up by halving.
-        refused_at: loop time of the first throttle since an answer at the pace settled an item;
-            ``None`` before any.
+        stall: whether throttled calls are to be given up.
         probing: held by the one call that is halved while nothing has been answered yet.
         loop: the event loop that the run belongs to.
     """
@@ -77,8 +74,8 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     halted: bool = False
     error: CallError | None = None
     in_flight: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
-    active: dict[ChunkCall[RequestT, ResponseT, ItemT, EntryT], None] = field(
-        default_factory=dict["ChunkCall[RequestT, ResponseT, ItemT, EntryT]", None]
+    active: dict[OpenItems[ItemT, EntryT], None] = field(
+        default_factory=dict[OpenItems[ItemT, EntryT], None]
     )
     records: MutableSequence[CallRecord] = field(default_factory=list[CallRecord])
     unmatched: MutableSequence[UnmatchedEntry] = field(default_factory=list[UnmatchedEntry])
@@ -87,7 +84,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     throttles: int = 0
     answered: int = 0
     given_up_after: int | None = None
-    refused_at: float | None = None
+    stall: Stall = field(init=False)
     probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     loop: asyncio.AbstractEventLoop = field(init=False)
 
@@ -97,6 +94,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         except RuntimeError:
             words = "a run belongs to a running event loop: make it inside a coroutine"
             raise RuntimeError(words) from None
+        self.stall = Stall(self.policy or DEFAULT_RETRY, self.pace)
 
     def may_begin(self) -> bool:
         """Tell whether another call may begin."""
@@ -113,20 +111,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self.halted = True
         self.pace.release(self)
 
-    def stalled(self) -> bool:
-        """Take note of a throttled call, and tell whether such calls are to be given up.
-
-        Where others share the pace, calls wait for their turn for long though the service accepts
-        what it can: so the time begins with a throttle, and anew after any item is settled.
-        """
-        if self.policy is None:
-            return True
-        now = asyncio.get_running_loop().time()
-        if self.refused_at is None or self.refused_at < self.pace.settled_at:
-            self.refused_at = now
-        return now - self.refused_at >= self.policy.stall_timeout
-
     def unsettled(self, reason: NotAttemptedReason) -> Iterable[Unsuccessful[ItemT, EntryT]]:
         """Give the outcomes that the items of active calls have if nothing more is sent."""
-        for call in self.active:
-            yield from unsettled(call.chunk, call.said(), reason)
+        for items in self.active:
+            yield from items.outcomes(reason, self.operation.name)

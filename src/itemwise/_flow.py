@@ -212,7 +212,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 return
             if not exchange.active:
                 # The time in which the source or the caller kept us waiting is not the service's.
-                exchange.refused_at = None
+                exchange.stall.forget()
             await carry(exchange, chunk, self._alone)
 
     async def _next_chunk(self) -> Chunk[ItemT] | None:

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 
 from itemwise._chunk_call import ChunkCall
 from itemwise._exchange import Exchange
+from itemwise._open_items import OpenItems
 from itemwise._plan import Chunk
 from itemwise._shape import Request, Response
 from itemwise.errors import CallError
@@ -81,7 +82,7 @@ async def carry(
         chunk: the items to send.
         alone: the run's suspicion over chunks of which each item was rejected by itself.
     """
-    call = ChunkCall(exchange, chunk)
+    call = ChunkCall(exchange, OpenItems(chunk))
     await call.run()
     if call.rejection is None:
         return
@@ -104,7 +105,7 @@ async def _isolate(
     rejection = call.rejection
     if rejection is None:
         return
-    items, answered = len(call.chunk), exchange.answered
+    items, answered = len(call.items), exchange.answered
     if items == 1:
         call.refuse()
     elif await _cut_up(exchange, call):
@@ -123,7 +124,7 @@ async def _cut_up(
     """Halve a chunk until the culprits stand alone; tell whether the rest of it was given up."""
     suspicion = Suspicion()
     # Once the run has had an answer, the request is less likely to be at fault than the items.
-    patience = 2 * math.ceil(math.log2(len(call.chunk))) + 2
+    patience = 2 * math.ceil(math.log2(len(call.items))) + 2
     # Breadth first, since an answer tells more the larger the part. While there is none, single
     # items come before the halves: they tell a fault of the request from several culprits.
     queue = deque(_halved(call) if exchange.answered else _probed(call))
@@ -134,7 +135,7 @@ async def _cut_up(
             # Stopped meanwhile: what stands here was refused within its whole chunk.
             call.refuse()
             continue
-        size, limit = len(call.chunk), exchange.max_chunk
+        size, limit = len(call.items), exchange.max_chunk
         if size > limit:
             smaller = call.split(*range(limit, size, limit))
             queue.extendleft(_Part(call=piece) for piece in reversed(smaller))
@@ -155,7 +156,7 @@ async def _cut_up(
         if exchange.answered and suspicion.lone < _PROBES:
             # If single items pass, the parts are too large, or bad items stand close together.
             _probe_next(queue)
-        elif not exchange.answered or sum(len(left.call.chunk) for left in queue) > patience:
+        elif not exchange.answered or sum(len(left.call.items) for left in queue) > patience:
             # To go on with the few that are left would cost no more than to have found out.
             _give_up(exchange, [waiting.call for waiting in queue], rejection)
             return True
@@ -164,14 +165,14 @@ async def _cut_up(
 
 def _probe_next(queue: deque[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> None:
     """Put single items of the next part that has several before all others."""
-    several = next((part for part in queue if len(part.call.chunk) > 1), None)
-    if several is None or len(queue[0].call.chunk) == 1:
+    several = next((part for part in queue if len(part.call.items) > 1), None)
+    if several is None or len(queue[0].call.items) == 1:
         return
     queue.remove(several)
     # It was not rejected yet: that its parts pass says nothing of its size.
     parts = [_Part(call=part.call) for part in _probed(several.call)]
-    queue.extendleft(part for part in parts if len(part.call.chunk) == 1)
-    queue.extend(part for part in parts if len(part.call.chunk) > 1)
+    queue.extendleft(part for part in parts if len(part.call.items) == 1)
+    queue.extend(part for part in parts if len(part.call.items) > 1)
 
 
 def _give_up(
@@ -214,7 +215,7 @@ class _Part(Generic[RequestT, ResponseT, ItemT, EntryT]):
 def _halved(
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
 ) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
-    return _cut(call, range(len(call.chunk)), ())
+    return _cut(call, range(len(call.items)), ())
 
 
 def _probed(
@@ -222,7 +223,7 @@ def _probed(
 ) -> list[_Part[RequestT, ResponseT, ItemT, EntryT]]:
     # As many as it takes to blame the request. Bad items come in groups, and in turns: these stand
     # far from each other, and not all at even places.
-    size = len(call.chunk)
+    size = len(call.items)
     last = size * 13 // 16
     lone = sorted({size * 3 // 16 & ~1, min(size * 9 // 16 | 1, max(last - 1, 1)), last})
     return _cut(call, [p for p in range(size) if p not in lone], lone)
@@ -236,5 +237,5 @@ def _cut(
     middle = (len(positions) + 1) // 2
     groups = [*([p] for p in lone), positions[:middle], positions[middle:]]
     parts = call.apart(*(group for group in groups if group))
-    whole = _Whole(largest=max(len(part.chunk) for part in parts), parts=len(parts))
+    whole = _Whole(largest=max(len(part.items) for part in parts), parts=len(parts))
     return [_Part(call=part, whole=whole) for part in parts]

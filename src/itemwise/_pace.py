@@ -69,13 +69,17 @@ class Pace:
         self._waiting: OrderedDict[asyncio.Future[Start | None], object] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
         self._throttled_at = -math.inf
-        # When an answer to any run last settled an item, in seconds.
-        self.settled_at = -math.inf
+        self._settled_at = -math.inf
 
     @property
     def rate(self) -> float | None:
         """Attempts per second at this moment; ``None`` while nothing is held back."""
         return self._rate.rate
+
+    @property
+    def settled_at(self) -> float:
+        """When an answer last settled an item, in seconds of the loop's time."""
+        return self._settled_at
 
     def __repr__(self) -> str:
         rate = self.rate
@@ -126,6 +130,10 @@ class Pace:
         """Take note of an attempt that the service did not throttle."""
         self._rate.accepted(start, asyncio.get_running_loop().time())
         self._serve()
+
+    def settled(self) -> None:
+        """Take note of an answer that settled an item."""
+        self._settled_at = asyncio.get_running_loop().time()
 
     def throttled(self, start: Start, operation: str, *, partly: bool = False) -> None:
         """Take note of a throttled attempt, or of throttled items in an answered one.

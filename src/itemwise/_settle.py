@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from itemwise._open_items import refused
 from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsuccessful
 from itemwise._plan import Chunk
-from itemwise._said import refused
 from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
 from itemwise._words import shown

@@ -54,6 +54,8 @@ class Turn:
         """
         self._told = True
         pace, start = self._exchange.pace, self._start
+        if settlement.settled:
+            pace.settled()
         if not settlement.throttled:
             pace.accepted(start)
         elif throttled_before:

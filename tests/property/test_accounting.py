@@ -27,9 +27,9 @@ from itemwise import (
 )
 from itemwise._accounts import Accounts
 from itemwise._lazy import LazyOutcomes
+from itemwise._open_items import OpenItems
 from itemwise._plan import Chunk, Plan
 from itemwise._reply import Reply
-from itemwise._said import Said, unsettled
 from itemwise._settle import settle
 from itemwise.services.fms import batch_disassociate_resource
 
@@ -195,14 +195,12 @@ def test_what_is_unsettled_at_the_end_has_one_outcome_each(
 ) -> None:
     chunk = chunk_of(items)
     busy: Verdict[Any] = Verdict(key=None, failed=True, code="BUSY")
-    verdicts = dict.fromkeys(answered, busy)
-    said = Said(
-        doubt=DOUBT if doubted else None,
-        refusal=REFUSAL if refused else None,
-        verdicts=verdicts,
-    )
+    unsettled: OpenItems[str, Any] = OpenItems(chunk)
+    unsettled.doubt = DOUBT if doubted else None
+    unsettled.refusal = REFUSAL if refused else None
+    unsettled.verdicts = dict.fromkeys(answered, busy)
 
-    outcomes = list(unsettled(chunk, said, reason))
+    outcomes = list(unsettled.outcomes(reason, "Test"))
 
     assert [outcome.index for outcome in outcomes] == list(chunk.indexes)
     for outcome in outcomes:

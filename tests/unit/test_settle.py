@@ -24,8 +24,8 @@ from itemwise import (
     Unknown,
     Verdict,
 )
+from itemwise._open_items import OpenItems
 from itemwise._plan import Chunk
-from itemwise._said import Said, unsettled
 from itemwise._settle import Settlement, settle
 from itemwise.services.fms import batch_disassociate_resource
 
@@ -202,23 +202,47 @@ def test_keys_by_position_are_places_in_the_call() -> None:
 
 
 def test_what_is_unsettled_at_the_end_follows_from_what_was_said() -> None:
-    nothing: Said[Any] = Said(doubt=None, refusal=None, verdicts={})
     reason = NotAttemptedReason.DEADLINE
+    items: OpenItems[str, str] = OpenItems(CHUNK)
 
-    (first, *_) = unsettled(CHUNK, nothing, reason)
+    (first, *_) = items.outcomes(reason, "Test")
     assert first == NotAttempted(index=10, item="a", reason=reason)
 
-    (first, *_) = unsettled(CHUNK, replace(nothing, refusal=REFUSAL), reason)
+    items.refused(REFUSAL)
+    (first, *_) = items.outcomes(reason, "Test")
     assert first == Failed(index=10, item="a", code="Denied", message="no", error=REFUSAL)
 
-    (first, *_) = unsettled(CHUNK, replace(nothing, refusal=REFUSAL, doubt=DOUBT), reason)
+    items.doubt = DOUBT
+    (first, *_) = items.outcomes(reason, "Test")
     assert first == Unknown(index=10, item="a", error=DOUBT)
 
-    verdicts = {20: fails("b", "BUSY")}
-    first, second, _ = unsettled(CHUNK, replace(nothing, verdicts=verdicts), reason)
-    assert isinstance(first, NotAttempted)
-    assert isinstance(second, Failed)
-    assert (second.index, second.code, second.entry) == (20, "BUSY", "b:BUSY")
+    items.in_flight = True
+    (first, *_) = items.outcomes(reason, "Test")
+    assert isinstance(first, Unknown)
+    assert (first.error.operation, first.error.code) == ("Test", "Interrupted")
+
+
+def test_an_answer_leaves_the_items_that_are_to_go_again() -> None:
+    items: OpenItems[str, str] = OpenItems(CHUNK)
+    items.refused(REFUSAL)
+
+    items.answered({1: fails("b", "BUSY")})
+
+    (rest,) = items.outcomes(NotAttemptedReason.DEADLINE, "Test")
+    assert isinstance(rest, Failed)
+    assert (rest.index, rest.code, rest.entry, rest.error) == (20, "BUSY", "b:BUSY", None)
+    assert [*items.failures()] == [rest]
+
+
+def test_parts_know_what_was_said_of_the_whole() -> None:
+    items: OpenItems[str, str] = OpenItems(CHUNK)
+    items.refused(REFUSAL)
+    items.doubt = DOUBT
+
+    failure, *more = items.part([2]).failures()
+
+    assert failure == Failed(index=30, item="c", code="Denied", message="no", error=DOUBT)
+    assert not more
 
 
 def test_a_few_throttled_items_of_many_are_not_a_throttle_of_the_run() -> None:
