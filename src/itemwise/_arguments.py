@@ -9,9 +9,9 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from botocore.client import BaseClient
 
+from itemwise._errors import ConfigurationError
 from itemwise._operation import Operation
 from itemwise._policy import RetryPolicy
-from itemwise.errors import ConfigurationError
 
 __all__ = ["check_call"]
 

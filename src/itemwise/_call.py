@@ -14,6 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from itemwise._arguments import check_call
 from itemwise._body import Outgoing
 from itemwise._classify import answers_another, classify, unsent
+from itemwise._errors import CallError, Delivery, RejectedError
 from itemwise._events import RawReply, listening
 from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
@@ -23,7 +24,6 @@ from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 from itemwise._transport import sends_once
 from itemwise._unanswered import given_up, perhaps_sent_before
-from itemwise.errors import CallError, Delivery, RejectedError
 
 if TYPE_CHECKING:
     from botocore.model import Shape

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 
 from itemwise._call import attempt, doubt_of, may_repeat
+from itemwise._errors import CallError, Delivery, RejectedError, ThrottledError
 from itemwise._exchange import Exchange
 from itemwise._observe import tell
 from itemwise._open_items import OpenItems
@@ -20,7 +21,6 @@ from itemwise._settle import Settlement, settle
 from itemwise._shape import Request, Response
 from itemwise._stall import Streak
 from itemwise._turn import Turn
-from itemwise.errors import CallError, Delivery, RejectedError, ThrottledError
 from itemwise.results import CallRecord
 
 __all__ = ["ChunkCall"]

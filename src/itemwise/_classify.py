@@ -11,11 +11,7 @@ from collections.abc import Mapping
 
 from botocore import exceptions as boto
 
-from itemwise._retry_after import retry_after_seconds
-from itemwise._throttling import is_throttling
-from itemwise._unanswered import unanswered
-from itemwise._words import shown
-from itemwise.errors import (
+from itemwise._errors import (
     CallError,
     Delivery,
     RejectedError,
@@ -23,6 +19,10 @@ from itemwise.errors import (
     ThrottledError,
     TransientError,
 )
+from itemwise._retry_after import retry_after_seconds
+from itemwise._throttling import is_throttling
+from itemwise._unanswered import unanswered
+from itemwise._words import shown
 
 __all__ = ["answers_another", "classify", "unsent"]
 

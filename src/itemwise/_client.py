@@ -17,10 +17,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._body import write_bodies
+from itemwise._errors import ConfigurationError
 from itemwise._events import take_over
 from itemwise._signature import sign_quickly
 from itemwise._transport import set_transport
-from itemwise.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient

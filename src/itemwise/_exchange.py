@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
+from itemwise._errors import CallError
 from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
@@ -21,7 +22,6 @@ from itemwise._reply import Reply
 from itemwise._settle import Settlement
 from itemwise._shape import Request, Response
 from itemwise._stall import Stall
-from itemwise.errors import CallError
 from itemwise.results import CallRecord
 
 __all__ = ["Exchange"]

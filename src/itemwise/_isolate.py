@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from itemwise._chunk_call import ChunkCall
+from itemwise._errors import CallError
 from itemwise._exchange import Exchange
 from itemwise._open_items import OpenItems
 from itemwise._plan import Chunk
 from itemwise._shape import Request, Response
-from itemwise.errors import CallError
 
 __all__ = ["Suspicion", "carry"]
 

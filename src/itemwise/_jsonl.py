@@ -13,9 +13,9 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
+from itemwise._errors import CallError
 from itemwise._operation import Operation
 from itemwise._outcomes import Outcome
-from itemwise.errors import CallError
 
 __all__ = ["TextSink", "json_line", "write"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
 
+from itemwise._errors import CallError
 from itemwise._shape import ResponseShape
-from itemwise.errors import CallError
 
 __all__ = [
     "Failed",

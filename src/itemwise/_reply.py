@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, cast
 from pydantic import ValidationError
 
 from itemwise._documents import MOST_STRUCTURES, is_huge
+from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._shape import Response
 from itemwise._words import shown
-from itemwise.errors import CallError, Delivery, ResponseError
 
 if TYPE_CHECKING:
     from itemwise._events import RawReply

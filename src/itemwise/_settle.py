@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._open_items import refused
 from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsuccessful
@@ -13,7 +14,6 @@ from itemwise._plan import Chunk
 from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
 from itemwise._words import shown
-from itemwise.errors import CallError, Delivery, ResponseError
 
 __all__ = ["Settlement", "positions", "settle"]
 

@@ -93,10 +93,13 @@ class QuickSigV4(SigV4Auth):
 
 
 class SigningKey:
-    """The key that a client derived last: forgotten with it, as are its credentials."""
+    """The signing key that a client derived last. It is good for one day, region and service.
+
+    The secret itself is not kept: a digest tells whether it is still the same.
+    """
 
     def __init__(self) -> None:
-        self._derived_from = ("", "")
+        self._derived_from = (b"", "")
         self._key = b""
 
     def attach(self, context: MutableMapping[str, object]) -> None:
@@ -105,11 +108,12 @@ class SigningKey:
 
     def sign(self, text: str, *, secret: str, scope: str) -> str:
         """Sign by the key of a day, region and service: each step is keyed by the one before."""
-        if self._derived_from != (secret, scope):
+        derived_from = (sha256(secret.encode()).digest(), scope)
+        if self._derived_from != derived_from:
             self._key = f"AWS4{secret}".encode()
             for part in scope.split("/"):
                 self._key = hmac.new(self._key, part.encode(), sha256).digest()
-            self._derived_from = (secret, scope)
+            self._derived_from = derived_from
         return hmac.new(self._key, text.encode(), sha256).hexdigest()
 
 

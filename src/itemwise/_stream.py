@@ -10,6 +10,7 @@ from typing import Generic, Self, TypeVar, cast
 from aiobotocore.client import AioBaseClient
 
 from itemwise._arguments import check_call
+from itemwise._errors import CallError
 from itemwise._exchange import Exchange
 from itemwise._flow import Flow
 from itemwise._operation import Operation
@@ -21,7 +22,6 @@ from itemwise._pace import Pace, pace_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._shape import Request, Response
 from itemwise._source import Source
-from itemwise.errors import CallError
 from itemwise.results import Progress
 
 __all__ = ["BatchStream", "stream_batch"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from itemwise.errors import CallError, ThrottledError
+from itemwise._errors import CallError, ThrottledError
 
 if TYPE_CHECKING:
     from itemwise._exchange import Exchange

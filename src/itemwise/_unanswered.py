@@ -12,9 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
+from itemwise._errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 from itemwise._transport import RedirectedError, ReplyTooLargeError
 from itemwise._words import shown
-from itemwise.errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 
 __all__ = ["given_up", "perhaps_sent_before", "unanswered"]
 

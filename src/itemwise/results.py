@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
+from itemwise._errors import CallError, ItemwiseError
 from itemwise._jsonl import TextSink, json_line, write
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
@@ -23,7 +24,6 @@ from itemwise._outcomes import (
     UnmatchedEntry,
 )
 from itemwise._shape import Request
-from itemwise.errors import BatchError, CallError
 
 __all__ = [
     "BatchResult",
@@ -213,6 +213,21 @@ class BatchResult(Generic[ItemT_co, EntryT_co]):
                 no file, such as a pipe or a device, is written to as it is.
         """
         write(target, (json_line(self.operation, outcome) + "\n" for outcome in self.outcomes))
+
+
+class BatchError(ItemwiseError):
+    """Not every item of a batch succeeded.
+
+    Attributes:
+        result: the complete accounting of the run, a `BatchResult`.
+    """
+
+    def __init__(self, result: BatchResult[object, object]) -> None:
+        super().__init__(result)
+        self.result = result
+
+    def __str__(self) -> str:
+        return self.result.summary()
 
 
 def _count(outcomes: Sequence[Outcome[Any, Any]]) -> Mapping[str, int]:

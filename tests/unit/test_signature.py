@@ -105,6 +105,15 @@ def test_a_key_is_kept_for_its_own_secret_day_and_region(
         assert by_us == signed(SigV4Auth, botocores, secret=secret, region=region, moment=moment)
 
 
+def test_the_secret_is_not_kept_with_the_key() -> None:
+    kept, request = SigningKey(), AWSRequest(method="POST", url=URL, data=b"{}")
+    kept.attach(request.context)
+
+    signed(QuickSigV4, request, secret="wJalrXUtnFEMI")
+
+    assert "wJalrXUtnFEMI" not in repr(vars(kept))
+
+
 def test_a_kept_key_is_derived_once() -> None:
     kept, requests = SigningKey(), [AWSRequest(method="POST", url=URL, data=b"{}") for _ in "ab"]
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from itemwise.errors import Delivery
+from itemwise._errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
 from itemwise.testing._bound import flat_key
 from itemwise.testing._item_faults import ContradictItems
