@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
-from itemwise._operation import Operation
+from itemwise._description import Description
 from itemwise._outcomes import Status, Unsuccessful
 from itemwise._reply import Reply
 from itemwise._settle import Settlement, positions
@@ -56,7 +56,7 @@ class Accounts(Generic[ItemT, EntryT]):
         page_of: by index, the number of the page with the item's entry, from 1. Empty without any.
     """
 
-    operation: Operation[Any, Any, ItemT, EntryT]
+    operation: Description[Any, Any, ItemT, EntryT]
     items: Sequence[ItemT]
     twins: Mapping[int, Sequence[int]]
     counts: dict[str, int] = field(default_factory=lambda: {s.value: 0 for s in Status})
@@ -147,7 +147,7 @@ class Page:
     packed: bool
 
     def entries(
-        self, operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]
+        self, operation: Description[Any, Any, ItemT, Any], items: Sequence[ItemT]
     ) -> Mapping[int, ResponseShape | None]:
         """Read the entries again, by the indexes of their items."""
         reply = self.reply

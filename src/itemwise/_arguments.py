@@ -9,15 +9,15 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from botocore.client import BaseClient
 
+from itemwise._description import Description
 from itemwise._errors import ConfigurationError
-from itemwise._operation import Operation
 from itemwise._policy import RetryPolicy
 
 __all__ = ["check_call"]
 
 
 def check_call(
-    client: object, operation: Operation[Any, Any, Any, Any], request: object, retry: object
+    client: object, operation: Description[Any, Any, Any, Any], request: object, retry: object
 ) -> None:
     """Refuse arguments that no call of the operation can be made with.
 
@@ -36,14 +36,14 @@ def check_call(
 
 
 def _check_kind(operation: object) -> None:
-    if not isinstance(operation, Operation):
+    if not isinstance(operation, Description):
         raise TypeError(
             "operation must be an Operation, such as those of itemwise.services, "
             f"not {type(operation).__name__}"
         )
 
 
-def _check_client(client: object, operation: Operation[Any, Any, Any, Any]) -> None:
+def _check_client(client: object, operation: Description[Any, Any, Any, Any]) -> None:
     if not isinstance(client, AioBaseClient):
         if isinstance(client, BaseClient):
             # Its class has the same name as aiobotocore's.

@@ -28,7 +28,7 @@ from itemwise._unanswered import given_up, perhaps_sent_before
 if TYPE_CHECKING:
     from botocore.model import Shape
 
-    from itemwise._operation import Operation
+    from itemwise._description import Description
 
 __all__ = ["attempt", "call", "doubt_of", "may_repeat"]
 
@@ -38,7 +38,7 @@ ResponseT = TypeVar("ResponseT", bound=Response)
 
 async def call(
     client: AioBaseClient,
-    operation: Operation[RequestT, ResponseT, Any, Any],
+    operation: Description[RequestT, ResponseT, Any, Any],
     request: RequestT,
     retry: RetryPolicy | None,
 ) -> ResponseT:
@@ -72,7 +72,7 @@ async def call(
     return answer
 
 
-def may_repeat(error: CallError, operation: Operation[Any, Any, Any, Any]) -> bool:
+def may_repeat(error: CallError, operation: Description[Any, Any, Any, Any]) -> bool:
     """Tell whether a failed attempt may be sent again without doing anything twice."""
     if isinstance(error, RejectedError):
         return False
@@ -99,7 +99,7 @@ def _after(error: CallError, doubt: CallError | None) -> CallError:
 
 async def attempt(
     client: AioBaseClient,
-    operation: Operation[RequestT, ResponseT, Any, Any],
+    operation: Description[RequestT, ResponseT, Any, Any],
     request: RequestT,
 ) -> Reply[ResponseT]:
     """Send one request exactly once, as far as the client itself does not retry.
@@ -182,7 +182,7 @@ def _retryable_trait(client: AioBaseClient, error: Exception) -> Mapping[str, bo
 
 
 def _too_many(
-    operation: Operation[RequestT, Any, Any, Any], request: RequestT, count: int
+    operation: Description[RequestT, Any, Any, Any], request: RequestT, count: int
 ) -> ValidationError:
     limit = operation.max_items
     field, index = "items", limit

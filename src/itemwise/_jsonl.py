@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
+from itemwise._description import Description
 from itemwise._errors import CallError
-from itemwise._operation import Operation
 from itemwise._outcomes import Outcome
 
 __all__ = ["TextSink", "json_line", "write"]
@@ -76,7 +76,7 @@ def _replace(path: Path, text: Iterable[str]) -> None:
 
 
 def json_line(
-    operation: Operation[Any, Any, ItemT, EntryT], outcome: Outcome[ItemT, EntryT]
+    operation: Description[Any, Any, ItemT, EntryT], outcome: Outcome[ItemT, EntryT]
 ) -> str:
     """Give an outcome as the line of JSON that `BatchResult.to_jsonl` writes, without its end.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from itemwise._description import Verdict
 from itemwise._errors import CallError, Delivery, TransientError
-from itemwise._operation import Verdict
 from itemwise._outcomes import Failed, NotAttempted, NotAttemptedReason, Unknown, Unsuccessful
 from itemwise._plan import Chunk
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from itemwise._description import Description
 from itemwise._kinds import flag, number, whole
-from itemwise._operation import Operation
 from itemwise._pace import Pace
 
 __all__ = ["check_options"]
 
 
 def check_options(
-    operation: Operation[Any, Any, Any, Any],
+    operation: Description[Any, Any, Any, Any],
     *,
     concurrency: object,
     chunk_size: object,

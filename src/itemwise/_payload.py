@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from itemwise._operation import Operation
+from itemwise._description import Description
 from itemwise._plan import ClashError, distinct
 from itemwise._shape import Request
 from itemwise._words import shown
@@ -24,7 +24,7 @@ ItemT = TypeVar("ItemT")
 
 
 def payload(
-    operation: Operation[RequestT, Any, ItemT, Any], request: RequestT, items: Sequence[ItemT]
+    operation: Description[RequestT, Any, ItemT, Any], request: RequestT, items: Sequence[ItemT]
 ) -> RequestT:
     """Make the request of one call.
 
@@ -41,7 +41,9 @@ def payload(
     return made
 
 
-def _check_count(operation: Operation[RequestT, Any, Any, Any], made: RequestT, count: int) -> None:
+def _check_count(
+    operation: Description[RequestT, Any, Any, Any], made: RequestT, count: int
+) -> None:
     # Where silence means success, an item that was left out would have succeeded unsent.
     carried = len(operation.items(made))
     if carried != count:
@@ -70,7 +72,7 @@ class Fitting(Generic[ItemT]):
 
 
 def fitting(
-    operation: Operation[RequestT, Any, ItemT, Any],
+    operation: Description[RequestT, Any, ItemT, Any],
     request: RequestT,
     items: Sequence[ItemT],
     start: int,
@@ -109,7 +111,7 @@ def fitting(
 
 
 def _checked(
-    operation: Operation[RequestT, Any, ItemT, Any],
+    operation: Description[RequestT, Any, ItemT, Any],
     request: RequestT,
     items: Sequence[ItemT],
     start: int,
@@ -138,7 +140,7 @@ def _as_read(
 
 
 def _naming(
-    operation: Operation[Any, Any, Any, Any], index: int, item: object, error: Exception
+    operation: Description[Any, Any, Any, Any], index: int, item: object, error: Exception
 ) -> Exception:
     """Make an error say which item of the stream it is about."""
     if isinstance(error, ValidationError | ClashError):

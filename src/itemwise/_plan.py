@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Generic, TypeVar
 
-from itemwise._operation import Key, Operation, by_value
+from itemwise._description import Description, Key, by_value
 
 __all__ = ["Chunk", "ClashError", "Plan", "distinct"]
 
@@ -54,7 +54,9 @@ class Plan(Generic[ItemT]):
 
     __slots__ = ("_indexes", "_items", "_next", "twins")
 
-    def __init__(self, operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]) -> None:
+    def __init__(
+        self, operation: Description[Any, Any, ItemT, Any], items: Sequence[ItemT]
+    ) -> None:
         self._items = items
         self._indexes, self.twins = distinct(operation, items)
         self._next = 0
@@ -75,7 +77,7 @@ class Plan(Generic[ItemT]):
 
 
 def distinct(
-    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT], start: int = 0
+    operation: Description[Any, Any, ItemT, Any], items: Sequence[ItemT], start: int = 0
 ) -> tuple[Sequence[int], dict[int, list[int]]]:
     """Find the items that travel: each key once.
 
@@ -122,7 +124,7 @@ def distinct(
     return array("L", first.values()), twins
 
 
-def _check_key(operation: Operation[Any, Any, Any, Any], key: object) -> None:
+def _check_key(operation: Description[Any, Any, Any, Any], key: object) -> None:
     if not isinstance(key, tuple):
         raise TypeError(
             f"the key of an item of {operation.name} must be a tuple, such as (item.id,), "

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from itemwise._description import Description, Key, Verdict, by_value
 from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._open_items import refused
-from itemwise._operation import Key, Operation, Verdict, by_value
 from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsuccessful
 from itemwise._plan import Chunk
 from itemwise._shape import Response, ResponseShape
@@ -79,7 +79,7 @@ class Settlement(Generic[ItemT, EntryT]):
 
 
 def positions(
-    operation: Operation[Any, Any, ItemT, Any], items: Sequence[ItemT]
+    operation: Description[Any, Any, ItemT, Any], items: Sequence[ItemT]
 ) -> Mapping[Key | None, int]:
     """Find the positions of a call's items by their keys; what has no key has no position."""
     places = range(len(items))
@@ -89,7 +89,7 @@ def positions(
 
 
 def settle(
-    operation: Operation[Any, ResponseT, ItemT, EntryT],
+    operation: Description[Any, ResponseT, ItemT, EntryT],
     chunk: Chunk[ItemT],
     response: ResponseT,
     doubt: CallError | None,
@@ -120,7 +120,7 @@ def settle(
 
 
 def _held_against(
-    operation: Operation[Any, ResponseT, ItemT, EntryT],
+    operation: Description[Any, ResponseT, ItemT, EntryT],
     chunk: Chunk[ItemT],
     response: ResponseT,
     doubt: CallError | None,
@@ -175,7 +175,7 @@ def _held_against(
 
 
 def _meaning_of_silence(
-    operation: Operation[Any, Any, Any, Any],
+    operation: Description[Any, Any, Any, Any],
     response: Response,
     unmatched: Iterable[UnmatchedEntry],
 ) -> CallError | None:
@@ -189,7 +189,7 @@ def _meaning_of_silence(
 
 
 def _untrusted(
-    operation: Operation[Any, Any, Any, Any], response: Response, code: str, why: str
+    operation: Description[Any, Any, Any, Any], response: Response, code: str, why: str
 ) -> ResponseError:
     """Make the error of a reply that came and does not say what became of the items."""
     return ResponseError(

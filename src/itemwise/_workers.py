@@ -10,8 +10,8 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
+from itemwise._description import Description
 from itemwise._exchange import Exchange
-from itemwise._operation import Operation
 from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
 from itemwise.results import Progress
@@ -120,7 +120,9 @@ def progress_of(
     )
 
 
-def warn_of_unknown(operation: Operation[Any, Any, Any, Any], count: int, code: str | None) -> None:
+def warn_of_unknown(
+    operation: Description[Any, Any, Any, Any], count: int, code: str | None
+) -> None:
     """Log once, at the end, that items have ended without a trustworthy answer, if any have.
 
     Args:
