@@ -9,16 +9,16 @@ from aiobotocore.client import AioBaseClient
 
 from itemwise._accounts import Accounts
 from itemwise._arguments import check_call
-from itemwise._exchange import Exchange
-from itemwise._isolate import Suspicion, carry
+from itemwise._isolate import Suspicion, send_chunk
 from itemwise._lazy import LazyOutcomes
 from itemwise._operation import Operation
 from itemwise._options import check_options
 from itemwise._outcomes import NotAttemptedReason
 from itemwise._own_retries import warn_of_own_retries
-from itemwise._pace import Pace, pace_of
+from itemwise._pace import Pace, pace_of, queue_of
 from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
+from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 from itemwise._workers import progress_of, side_by_side, warn_of_unknown
 from itemwise.results import BatchResult, Progress
@@ -129,14 +129,14 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._accounts = Accounts(operation=operation, items=self._items, twins=self._plan.twins)
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
-        self._alone = Suspicion()
-        self._exchange = Exchange(
+        self._lone_rejections = Suspicion()
+        self._state = RunState(
             client=client,
             operation=operation,
             request=request,
             policy=retry,
             isolate=isolate,
-            pace=pace or pace_of(client, operation.service, operation.name),
+            queue=queue_of(pace or pace_of(client, operation.service, operation.name)),
             deliver_answer=self._accounts.answered,
             deliver=self._accounts.settled,
             max_chunk=chunk_size or operation.max_items,
@@ -148,13 +148,13 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     @property
     def operation(self) -> Operation[RequestT, ResponseT, ItemT, EntryT]:
         """What the run calls."""
-        return self._exchange.operation
+        return self._state.operation
 
     @property
     def progress(self) -> Progress:
         """The counts of the run, for a progress bar."""
         counts = self._accounts.counts if self._result is None else self._result.counts
-        return progress_of(self._exchange, len(self._items), counts)
+        return progress_of(self._state, len(self._items), counts)
 
     @property
     def result(self) -> BatchResult[ItemT, EntryT]:
@@ -179,19 +179,19 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """
         if self._begun:
             raise RuntimeError("a run is executed once: make another BatchRun")
-        exchange = self._exchange
-        if exchange.loop is not asyncio.get_running_loop():
+        state = self._state
+        if state.loop is not asyncio.get_running_loop():
             raise RuntimeError(
                 "a run belongs to the event loop in which it was made, as its client"
             )
         self._begun = True
-        chunks = -(-self._plan.remaining() // exchange.max_chunk)
+        chunks = -(-self._plan.remaining() // state.max_chunk)
         reason = NotAttemptedReason.CANCELLED
         try:
             in_time = await side_by_side(
-                self._work, min(self._concurrency, chunks), exchange, self._timeout
+                self._work, min(self._concurrency, chunks), state, self._timeout
             )
-            if exchange.error is not None:
+            if state.error is not None:
                 reason = NotAttemptedReason.STOPPED
             elif not in_time:
                 reason = NotAttemptedReason.DEADLINE
@@ -206,23 +206,23 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         return result
 
     async def _work(self) -> None:
-        exchange = self._exchange
-        while exchange.may_begin():
-            chunk = self._plan.take(exchange.max_chunk)
+        state = self._state
+        while state.may_begin():
+            chunk = self._plan.take(state.max_chunk)
             if chunk is None:
                 return
-            await carry(exchange, chunk, self._alone)
+            await send_chunk(state, chunk, self._lone_rejections)
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
-        exchange = self._exchange
+        state = self._state
         accounts = self._accounts.copy()
-        accounts.settled(exchange.unsettled(reason))
+        accounts.settled(state.unsettled(reason))
         outcomes = LazyOutcomes(accounts, reason)
         assert len(outcomes) == len(self._items)
         return BatchResult(
-            operation=exchange.operation,
+            operation=state.operation,
             outcomes=outcomes,
-            unmatched=tuple(exchange.unmatched),
-            error=exchange.error,
-            calls=tuple(exchange.records),
+            unmatched=tuple(state.unmatched),
+            error=state.error,
+            calls=tuple(state.records),
         )

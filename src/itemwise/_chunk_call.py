@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 
 from itemwise._call import attempt, doubt_of, may_repeat
 from itemwise._errors import CallError, Delivery, RejectedError, ThrottledError
-from itemwise._exchange import Exchange
 from itemwise._observe import tell
 from itemwise._open_items import OpenItems
 from itemwise._outcomes import NotAttemptedReason, Unsuccessful
@@ -17,6 +16,7 @@ from itemwise._payload import payload
 from itemwise._policy import DEFAULT_RETRY
 from itemwise._reply import Reply
 from itemwise._retry import Again, repeat
+from itemwise._run_state import RunState
 from itemwise._settle import Settlement, settle
 from itemwise._shape import Request, Response
 from itemwise._stall import Streak
@@ -32,7 +32,7 @@ EntryT = TypeVar("EntryT")
 
 
 class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
-    """One chunk's exchange with the service.
+    """One chunk's state with the service.
 
     Attributes:
         items: those that have no outcome yet, and what was said of them.
@@ -43,11 +43,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     __slots__ = (
         "_attempts",
-        "_exchange",
         "_fault",
         "_request",
         "_request_id",
         "_slowed",
+        "_state",
         "_streak",
         "_throttles",
         "answered",
@@ -57,30 +57,30 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def __init__(
         self,
-        exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+        state: RunState[RequestT, ResponseT, ItemT, EntryT],
         items: OpenItems[ItemT, EntryT],
     ) -> None:
         self.items = items
         self.rejection: RejectedError | None = None
         self.answered = False
-        self._exchange = exchange
+        self._state = state
         self._request: RequestT | None = None
         self._request_id: str | None = None
         self._attempts = 0
         self._throttles = 0
-        self._streak = Streak(exchange.policy or DEFAULT_RETRY)
+        self._streak = Streak(state.policy or DEFAULT_RETRY)
         # Whether the last answer, to these items, asked to slow down.
         self._slowed = False
         self._fault: CallError | None = None
-        exchange.active[items] = None
+        state.active[items] = None
 
     async def run(self) -> None:
         """Send the chunk until each item has its outcome, the policy is spent or the run ends."""
-        exchange = self._exchange
+        state = self._state
         clock = asyncio.get_running_loop().time
         count, started = len(self.items), clock()
         try:
-            ended = await repeat(exchange.policy, self._attempt)
+            ended = await repeat(state.policy, self._attempt)
         finally:
             if self._attempts:
                 record = CallRecord(
@@ -91,8 +91,8 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
                     code=self._fault.code if self._fault else None,
                     seconds=clock() - started,
                 )
-                exchange.records.append(record)
-                tell(exchange.operation, record)
+                state.records.append(record)
+                tell(state.operation, record)
         if ended is not _LEFT_TO_THE_RUN:
             self._conclude()
 
@@ -103,48 +103,48 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def apart(self, *groups: Sequence[int]) -> list[ChunkCall[RequestT, ResponseT, ItemT, EntryT]]:
         """Make calls of groups of positions, in this one's place: each position is in one group."""
-        del self._exchange.active[self.items]
-        return [ChunkCall(self._exchange, self.items.part(group)) for group in groups]
+        del self._state.active[self.items]
+        return [ChunkCall(self._state, self.items.part(group)) for group in groups]
 
     def refuse(self) -> None:
         """Settle the items as failed, each by the last word on it."""
         self._settle(self.items.failures())
 
     async def _attempt(self) -> Again | object:
-        exchange = self._exchange
-        turn = await Turn.wait(exchange, self._may_start)
+        state = self._state
+        turn = await Turn.wait(state, self._may_start)
         if turn is None:
             return _LEFT_TO_THE_RUN
         with turn:
             if self._request is None:
                 # Once for each payload: an attempt with the same items repeats the client token.
                 items = self.items.chunk.items
-                self._request = payload(exchange.operation, exchange.request, items)
-            exchange.begun += not self._attempts
-            exchange.attempts += 1
+                self._request = payload(state.operation, state.request, items)
+            state.begun += not self._attempts
+            state.attempts += 1
             self._attempts += 1
             answer = await self._send(self._request, turn)
-        if exchange.halted and isinstance(answer, Again):
+        if state.halted and isinstance(answer, Again):
             return _LEFT_TO_THE_RUN
         return answer
 
     def _may_start(self) -> bool:
         # A fault stops what has not begun; a deadline or a cancellation stops everything.
-        exchange = self._exchange
-        return not exchange.halted and (exchange.error is None or self._attempts > 0)
+        state = self._state
+        return not state.halted and (state.error is None or self._attempts > 0)
 
     async def _send(self, request: RequestT, turn: Turn) -> Again | None:
-        exchange, items = self._exchange, self.items
+        state, items = self._state, self.items
         task = asyncio.current_task()
         assert task is not None
-        exchange.in_flight.add(task)
+        state.in_flight.add(task)
         # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
         items.in_flight = True
         try:
-            reply = await attempt(exchange.client, exchange.operation, request)
+            reply = await attempt(state.client, state.operation, request)
             # A client that repeats calls by itself may show the refusal of its own repeat.
             items.doubt = reply.doubt or items.doubt
-            settlement = settle(exchange.operation, items.chunk, reply.response, items.doubt)
+            settlement = settle(state.operation, items.chunk, reply.response, items.doubt)
         except CallError as error:
             again = self._faulted(error)
             _forget_frames(error)
@@ -153,7 +153,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             turn.failed(error)
             return again
         finally:
-            exchange.in_flight.discard(task)
+            state.in_flight.discard(task)
         again = self._answered(settlement, reply)
         items.in_flight = False
         turn.answered(settlement, throttled_before=self._slowed)
@@ -163,11 +163,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
     def _answered(
         self, settlement: Settlement[ItemT, EntryT], reply: Reply[ResponseT]
     ) -> Again | None:
-        exchange = self._exchange
+        state = self._state
         if settlement.unmatched:
-            exchange.unmatched.extend(settlement.unmatched)
-        exchange.deliver_answer(settlement, reply)
-        exchange.answered += 1
+            state.unmatched.extend(settlement.unmatched)
+        state.deliver_answer(settlement, reply)
+        state.answered += 1
         self.answered = True
         self._request_id = reply.request_id
         self._fault = None
@@ -181,7 +181,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         return Again() if self._is_harmless_again() else None
 
     def _faulted(self, error: CallError) -> Again | None:
-        exchange = self._exchange
+        state = self._state
         self._fault = error
         self._request_id = error.request_id or self._request_id
         self.items.doubt = doubt_of(error) or self.items.doubt
@@ -189,59 +189,59 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self.items.refused(error)
         if isinstance(error, ThrottledError):
             self._throttles += 1
-            exchange.throttles += 1
-            now = exchange.loop.time()
-            stalled, singled_out = exchange.stall.throttled(now), self._streak.throttled(now)
+            state.throttles += 1
+            now = state.loop.time()
+            stalled, singled_out = state.stall.throttled(now), self._streak.throttled(now)
             if stalled or singled_out or not self._is_harmless_again():
                 return None
             # Time bounds these, not attempts, and the pace sets the wait: a service that is slow is
             # no reason to give items up.
             return Again(counted=False, backoff=False, retry_after=error.retry_after)
-        if may_repeat(error, exchange.operation):
+        if may_repeat(error, state.operation):
             return Again(retry_after=error.retry_after)
         return None
 
     def _is_harmless_again(self) -> bool:
         # Only a client that repeats calls by itself brings a doubt that is not the call's own end.
-        return self.items.doubt is None or self._exchange.operation.idempotent
+        return self.items.doubt is None or self._state.operation.idempotent
 
     def _conclude(self) -> None:
         """Settle what the last attempt left, now that there will be no other."""
         if not len(self.items):
             return
-        exchange, error = self._exchange, self._fault
+        state, error = self._state, self._fault
         if error is None:
             # Answered: what is left are entries that stayed retryable to the end.
             self.refuse()
             return
         if isinstance(error, RejectedError) and error.delivery is Delivery.REFUSED:
-            by_an_item = error.code in exchange.operation.item_error_codes
-            if by_an_item and exchange.isolate and self._is_harmless_again():
+            by_an_item = error.code in state.operation.item_error_codes
+            if by_an_item and state.isolate and self._is_harmless_again():
                 self.rejection = error
                 return
             self.refuse()
             if not by_an_item:
-                exchange.stop(error)
+                state.stop(error)
             return
-        operation = exchange.operation.name
+        operation = state.operation.name
         self._settle(self.items.outcomes(NotAttemptedReason.UNREACHABLE, operation))
         if error.delivery is Delivery.NEVER_LEFT:
-            exchange.stop(error)
+            state.stop(error)
         elif (
             isinstance(error, ThrottledError)
-            and exchange.policy is not None
+            and state.policy is not None
             and self._is_harmless_again()
         ):
             # Stalled: what waits for its turn would only be throttled again.
-            exchange.stop(error)
-            exchange.halt()
+            state.stop(error)
+            state.halt()
 
     def _settle(self, outcomes: Iterable[Unsuccessful[ItemT, EntryT]]) -> None:
-        self._exchange.deliver(outcomes)
+        self._state.deliver(outcomes)
         self._close()
 
     def _close(self) -> None:
-        self._exchange.active.pop(self.items, None)
+        self._state.active.pop(self.items, None)
 
 
 def _forget_frames(error: BaseException) -> None:

@@ -16,12 +16,12 @@ from typing import Generic, TypeVar
 
 from itemwise._chunk_call import ChunkCall
 from itemwise._errors import CallError
-from itemwise._exchange import Exchange
 from itemwise._open_items import OpenItems
 from itemwise._plan import Chunk
+from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 
-__all__ = ["Suspicion", "carry"]
+__all__ = ["Suspicion", "send_chunk"]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
@@ -55,7 +55,7 @@ class Suspicion:
         self._said: tuple[str, str] | None = None
         self._answered: int = 0
 
-    def grows(self, error: CallError, answered: int, *, lone: int) -> None:
+    def note(self, error: CallError, answered: int, *, lone: int) -> None:
         """Take note of a rejection.
 
         Args:
@@ -70,55 +70,55 @@ class Suspicion:
         self.lone += lone
 
 
-async def carry(
-    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+async def send_chunk(
+    state: RunState[RequestT, ResponseT, ItemT, EntryT],
     chunk: Chunk[ItemT],
-    alone: Suspicion,
+    lone_rejections: Suspicion,
 ) -> None:
     """Bring a chunk to its end: each item has its outcome, or the run has ended.
 
     Args:
-        exchange: what the calls of the run share.
+        state: what the calls of the run share.
         chunk: the items to send.
-        alone: the run's suspicion over chunks of which each item was rejected by itself.
+        lone_rejections: the run's suspicion over chunks of which each item was rejected by itself.
     """
-    call = ChunkCall(exchange, OpenItems(chunk))
+    call = ChunkCall(state, OpenItems(chunk))
     await call.run()
     if call.rejection is None:
         return
-    if exchange.answered:
-        await _isolate(exchange, call, alone)
+    if state.answered:
+        await _isolate(state, call, lone_rejections)
         return
     # Nothing answered yet: it may be the request. One call finds out for all.
-    async with exchange.probing:
-        if exchange.error is None:
-            await _isolate(exchange, call, alone)
+    async with state.probing:
+        if state.error is None:
+            await _isolate(state, call, lone_rejections)
         else:
             call.refuse()
 
 
 async def _isolate(
-    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+    state: RunState[RequestT, ResponseT, ItemT, EntryT],
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
-    alone: Suspicion,
+    lone_rejections: Suspicion,
 ) -> None:
     rejection = call.rejection
     if rejection is None:
         return
-    items, answered = len(call.items), exchange.answered
+    items, answered = len(call.items), state.answered
     if items == 1:
         call.refuse()
-    elif await _cut_up(exchange, call):
+    elif await _cut_up(state, call):
         return
-    if exchange.answered == answered:
+    if state.answered == answered:
         # Each of its items was refused, though none of its parts was given up.
-        alone.grows(rejection, answered, lone=items)
-        if alone.lone >= (_LONE_PATIENCE if answered else _PATIENCE):
-            exchange.stop(rejection)
+        lone_rejections.note(rejection, answered, lone=items)
+        if lone_rejections.lone >= (_LONE_PATIENCE if answered else _PATIENCE):
+            state.stop(rejection)
 
 
 async def _cut_up(
-    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+    state: RunState[RequestT, ResponseT, ItemT, EntryT],
     call: ChunkCall[RequestT, ResponseT, ItemT, EntryT],
 ) -> bool:
     """Halve a chunk until the culprits stand alone; tell whether the rest of it was given up."""
@@ -127,15 +127,15 @@ async def _cut_up(
     patience = 2 * math.ceil(math.log2(len(call.items))) + 2
     # Breadth first, since an answer tells more the larger the part. While there is none, single
     # items come before the halves: they tell a fault of the request from several culprits.
-    queue = deque(_halved(call) if exchange.answered else _probed(call))
+    queue = deque(_halved(call) if state.answered else _probed(call))
     while queue:
         part = queue.popleft()
         call = part.call
-        if exchange.error is not None:
+        if state.error is not None:
             # Stopped meanwhile: what stands here was refused within its whole chunk.
             call.refuse()
             continue
-        size, limit = len(call.items), exchange.max_chunk
+        size, limit = len(call.items), state.max_chunk
         if size > limit:
             smaller = call.split(*range(limit, size, limit))
             queue.extendleft(_Part(call=piece) for piece in reversed(smaller))
@@ -144,21 +144,21 @@ async def _cut_up(
         rejection = call.rejection
         if rejection is None:
             if call.answered and part.whole is not None and part.whole.passes():
-                exchange.max_chunk = min(exchange.max_chunk, part.whole.largest)
+                state.max_chunk = min(state.max_chunk, part.whole.largest)
             continue
-        suspicion.grows(rejection, exchange.answered, lone=size == 1)
+        suspicion.note(rejection, state.answered, lone=size == 1)
         if size == 1:
             call.refuse()
         else:
             queue.extend(_halved(call))
-        if suspicion.alike < (patience if exchange.answered else _PATIENCE):
+        if suspicion.alike < (patience if state.answered else _PATIENCE):
             continue
-        if exchange.answered and suspicion.lone < _PROBES:
+        if state.answered and suspicion.lone < _PROBES:
             # If single items pass, the parts are too large, or bad items stand close together.
             _probe_next(queue)
-        elif not exchange.answered or sum(len(left.call.items) for left in queue) > patience:
+        elif not state.answered or sum(len(left.call.items) for left in queue) > patience:
             # To go on with the few that are left would cost no more than to have found out.
-            _give_up(exchange, [waiting.call for waiting in queue], rejection)
+            _give_up(state, [waiting.call for waiting in queue], rejection)
             return True
     return False
 
@@ -176,7 +176,7 @@ def _probe_next(queue: deque[_Part[RequestT, ResponseT, ItemT, EntryT]]) -> None
 
 
 def _give_up(
-    exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+    state: RunState[RequestT, ResponseT, ItemT, EntryT],
     parts: Sequence[ChunkCall[RequestT, ResponseT, ItemT, EntryT]],
     rejection: CallError,
 ) -> None:
@@ -188,9 +188,9 @@ def _give_up(
     """
     for part in parts:
         part.refuse()
-    if not exchange.answered or exchange.given_up_after == exchange.answered:
-        exchange.stop(rejection)
-    exchange.given_up_after = exchange.answered
+    if not state.answered or state.given_up_after == state.answered:
+        state.stop(rejection)
+    state.given_up_after = state.answered
 
 
 @dataclass(slots=True, kw_only=True)

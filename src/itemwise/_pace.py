@@ -1,38 +1,18 @@
-"""The shared pace: when attempts may start. What waits for its turn holds no connection."""
+"""`Pace`: when attempts may start, as users see and share it."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import math
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from itemwise._kinds import number
-from itemwise._rate import FixedRate, RateFinder, Start
+from itemwise._turn_queue import TurnQueue
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
-__all__ = ["Pace", "pace_of"]
-
-logger = logging.getLogger("itemwise")
-
-_EPISODE_SECONDS = 60.0
-"""Seconds without a throttle after which the next one is news, and worth a line in the log."""
-
-
-class _Rate(Protocol):
-    """What decides when the next attempt may start: `RateFinder` or `FixedRate`."""
-
-    @property
-    def rate(self) -> float | None: ...
-    def due(self, now: float) -> float: ...
-    def start(self, now: float, *, others_wait: bool) -> Start: ...
-    def withdraw(self, start: Start, now: float) -> None: ...
-    def accepted(self, start: Start, now: float) -> None: ...
-    def throttled(self, start: Start, now: float, *, partly: bool = ...) -> None: ...
+__all__ = ["Pace", "pace_of", "queue_of"]
 
 
 class Pace:
@@ -59,113 +39,22 @@ class Pace:
                 raise ValueError(
                     f"rate must be a positive number of attempts per second, not {rate}"
                 )
-        self._rate: _Rate = RateFinder() if rate is None else FixedRate(rate)
-        self._news = (
-            "is throttled: its calls now start at the pace it accepts"
-            if rate is None
-            else f"is throttled, although its calls start at the fixed rate of {rate:g} a second"
-        )
-        # Who waits, in order, and the group of each.
-        self._waiting: OrderedDict[asyncio.Future[Start | None], object] = OrderedDict()
-        self._timer: asyncio.TimerHandle | None = None
-        self._throttled_at = -math.inf
-        self._settled_at = -math.inf
+        self._queue = TurnQueue(rate)
 
     @property
     def rate(self) -> float | None:
         """Attempts per second at this moment; ``None`` while nothing is held back."""
-        return self._rate.rate
-
-    @property
-    def settled_at(self) -> float:
-        """When an answer last settled an item, in seconds of the loop's time."""
-        return self._settled_at
+        return self._queue.rate
 
     def __repr__(self) -> str:
         rate = self.rate
         now = "free" if rate is None else f"{rate:.3g} attempts per second"
-        return f"<Pace: {now}, {len(self._waiting)} waiting>"
+        return f"<Pace: {now}, {len(self._queue)} waiting>"
 
-    async def turn(self, group: object) -> Start | None:
-        """Wait until the next attempt may start.
 
-        Args:
-            group: what `release` will name.
-
-        Returns:
-            The start, which is to be answered by `accepted`, `throttled` or `withdraw`; ``None``
-            if the group was released first.
-        """
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        if not self._waiting and self._rate.due(now) <= now:
-            return self._rate.start(now, others_wait=False)
-        waiter: asyncio.Future[Start | None] = loop.create_future()
-        self._waiting[waiter] = group
-        try:
-            self._serve()
-            return await waiter
-        except BaseException:
-            start = waiter.result() if waiter.done() and not waiter.cancelled() else None
-            if start is not None:
-                self.withdraw(start)
-            self._waiting.pop(waiter, None)
-            self._serve()
-            raise
-
-    def release(self, group: object) -> None:
-        """Let all that waits for this group go without a start."""
-        for waiter in [waiter for waiter, whose in self._waiting.items() if whose is group]:
-            del self._waiting[waiter]
-            if not waiter.done():
-                waiter.set_result(None)
-        self._serve()
-
-    def withdraw(self, start: Start) -> None:
-        """Take back a start of which nothing was made."""
-        self._rate.withdraw(start, asyncio.get_running_loop().time())
-        self._serve()
-
-    def accepted(self, start: Start) -> None:
-        """Take note of an attempt that the service did not throttle."""
-        self._rate.accepted(start, asyncio.get_running_loop().time())
-        self._serve()
-
-    def settled(self) -> None:
-        """Take note of an answer that settled an item."""
-        self._settled_at = asyncio.get_running_loop().time()
-
-    def throttled(self, start: Start, operation: str, *, partly: bool = False) -> None:
-        """Take note of a throttled attempt, or of throttled items in an answered one.
-
-        Args:
-            start: the attempt.
-            operation: the operation's wire name, for the log.
-            partly: whether only some of its items were throttled.
-        """
-        now = asyncio.get_running_loop().time()
-        if now - self._throttled_at > _EPISODE_SECONDS:
-            logger.info("%s %s", operation, self._news)
-        self._throttled_at = now
-        self._rate.throttled(start, now, partly=partly)
-        self._serve()
-
-    def _serve(self) -> None:
-        """Give their turn to those whose time has come, and wake up for the next."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            now = loop.time()
-            due = self._rate.due(now)
-            if due > now:
-                self._timer = loop.call_at(due, self._serve)
-                return
-            waiter, _ = self._waiting.popitem(last=False)
-            # One that was cancelled has not yet had the time to leave the queue.
-            if not waiter.done():
-                waiter.set_result(self._rate.start(now, others_wait=bool(self._waiting)))
+def queue_of(pace: Pace) -> TurnQueue:
+    """Give what the engine asks for turns, and users do not see."""
+    return pace._queue  # noqa: SLF001 - of this module's own class
 
 
 _paces: WeakKeyDictionary[AioBaseClient, dict[tuple[str, str], Pace]] = WeakKeyDictionary()

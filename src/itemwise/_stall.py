@@ -6,8 +6,8 @@ can. So the time begins with a throttle: to wait for a turn is no stall.
 
 from __future__ import annotations
 
-from itemwise._pace import Pace
 from itemwise._policy import RetryPolicy
+from itemwise._turn_queue import TurnQueue
 
 __all__ = ["Stall", "Streak"]
 
@@ -24,15 +24,15 @@ class Stall:
             before any.
     """
 
-    __slots__ = ("_pace", "_policy", "since")
+    __slots__ = ("_policy", "_queue", "since")
 
-    def __init__(self, policy: RetryPolicy, pace: Pace) -> None:
-        self._policy, self._pace = policy, pace
+    def __init__(self, policy: RetryPolicy, queue: TurnQueue) -> None:
+        self._policy, self._queue = policy, queue
         self.since: float | None = None
 
     def throttled(self, now: float) -> bool:
         """Take note of a throttled call, and tell whether such calls are to be given up."""
-        if self.since is None or self.since < self._pace.settled_at:
+        if self.since is None or self.since < self._queue.settled_at:
             self.since = now
         return now - self.since >= self._policy.stall_timeout
 

@@ -11,17 +11,17 @@ from aiobotocore.client import AioBaseClient
 
 from itemwise._arguments import check_call
 from itemwise._errors import CallError
-from itemwise._exchange import Exchange
-from itemwise._flow import Flow
 from itemwise._operation import Operation
 from itemwise._options import check_options
 from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
 from itemwise._own_retries import warn_of_own_retries
-from itemwise._pace import Pace, pace_of
+from itemwise._pace import Pace, pace_of, queue_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
+from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 from itemwise._source import Source
+from itemwise._stream_run import StreamRun
 from itemwise.results import Progress
 
 __all__ = ["BatchStream", "stream_batch"]
@@ -102,13 +102,13 @@ def stream_batch(
         warn_of_own_retries(client, retry.max_attempts)
     max_chunk = chunk_size or operation.max_items
     outbox = Outbox[ItemT, EntryT](concurrency * max_chunk)
-    exchange = Exchange(
+    state = RunState(
         client=client,
         operation=operation,
         request=request,
         policy=retry,
         isolate=isolate,
-        pace=pace or pace_of(client, operation.service, operation.name),
+        queue=queue_of(pace or pace_of(client, operation.service, operation.name)),
         deliver_answer=outbox.answered,
         deliver=outbox.settled,
         max_chunk=max_chunk,
@@ -116,8 +116,8 @@ def stream_batch(
         records=deque(maxlen=0),
         unmatched=deque(maxlen=_MOST_UNMATCHED),
     )
-    flow = Flow(exchange, Source(items), outbox, concurrency=concurrency, timeout=timeout)
-    return BatchStream(flow)
+    run = StreamRun(state, Source(items), outbox, concurrency=concurrency, timeout=timeout)
+    return BatchStream(run)
 
 
 class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
@@ -126,27 +126,27 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
     Leave it by exhausting it, or close it: ``async with stream`` or ``await stream.aclose()``.
     """
 
-    def __init__(self, flow: Flow[RequestT, ResponseT, ItemT, EntryT]) -> None:
+    def __init__(self, run: StreamRun[RequestT, ResponseT, ItemT, EntryT]) -> None:
         # Two objects: what works at the stream holds no reference to this one, so that a stream
         # which is dropped half-way is noticed, and closed by the loop.
-        self._flow = flow
+        self._run = run
         # What such a function returns is of the type that can say whether it runs.
-        self._outcomes = cast("AsyncGeneratorType[Outcome[ItemT, EntryT]]", flow.outcomes())
+        self._outcomes = cast("AsyncGeneratorType[Outcome[ItemT, EntryT]]", run.outcomes())
 
     @property
     def operation(self) -> Operation[RequestT, ResponseT, ItemT, EntryT]:
         """What the stream calls."""
-        return self._flow.exchange.operation
+        return self._run.state.operation
 
     @property
     def progress(self) -> Progress:
         """The counts of the stream, for a progress bar; the total is what was read so far."""
-        return self._flow.progress()
+        return self._run.progress()
 
     @property
     def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
         """The outcomes of items that were read and not yet yielded, in the order of the source."""
-        return self._flow.pending()
+        return self._run.pending()
 
     @property
     def error(self) -> CallError | None:
@@ -154,12 +154,12 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         What the source or an item that does not fit brings is no such fault: iterating raises it.
         """
-        return self._flow.exchange.error
+        return self._run.state.error
 
     @property
     def unmatched(self) -> Sequence[UnmatchedEntry]:
         """Entries of replies that name no item that was sent: the last thousand of them."""
-        return tuple(self._flow.exchange.unmatched)
+        return tuple(self._run.state.unmatched)
 
     def __aiter__(self) -> Self:
         return self
@@ -191,9 +191,9 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         trace: TracebackType | None,
     ) -> None:
         try:
-            await self._flow.close()
+            await self._run.close()
         finally:
             # Whoever iterates right now sees the end, and closes by that.
             if not self._outcomes.ag_running:
                 await self._outcomes.aclose()
-        self._flow.tell_fault(error)
+        self._run.tell_fault(error)

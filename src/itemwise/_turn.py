@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from itemwise._errors import CallError, ThrottledError
 
 if TYPE_CHECKING:
-    from itemwise._exchange import Exchange
     from itemwise._rate import Start
+    from itemwise._run_state import RunState
     from itemwise._settle import Settlement
 
 __all__ = ["Turn"]
@@ -23,26 +23,26 @@ class Turn:
     and the pace does not wait for its answer.
     """
 
-    __slots__ = ("_exchange", "_start", "_told")
+    __slots__ = ("_start", "_state", "_told")
 
-    def __init__(self, exchange: Exchange[Any, Any, Any, Any], start: Start) -> None:
-        self._exchange = exchange
+    def __init__(self, state: RunState[Any, Any, Any, Any], start: Start) -> None:
+        self._state = state
         self._start = start
         self._told = False
 
     @classmethod
     async def wait(
-        cls, exchange: Exchange[Any, Any, Any, Any], may_start: Callable[[], bool]
+        cls, state: RunState[Any, Any, Any, Any], may_start: Callable[[], bool]
     ) -> Turn | None:
         """Wait for the next turn; ``None`` if nothing may start any more."""
         while may_start():
-            start = await exchange.pace.turn(exchange)
+            start = await state.queue.turn(state)
             # None where the run was halted, or where all that waited were to look again.
             if start is None:
                 continue
             if may_start():
-                return cls(exchange, start)
-            exchange.pace.withdraw(start)
+                return cls(state, start)
+            state.queue.withdraw(start)
         return None
 
     def answered(self, settlement: Settlement[Any, Any], *, throttled_before: bool) -> None:
@@ -53,30 +53,30 @@ class Turn:
             throttled_before: whether the answer before, to the same items, slowed down as well.
         """
         self._told = True
-        pace, start = self._exchange.pace, self._start
+        queue, start = self._state.queue, self._start
         if settlement.settled:
-            pace.settled()
+            queue.settled()
         if not settlement.throttled:
-            pace.accepted(start)
+            queue.accepted(start)
         elif throttled_before:
             # The same items once more: their own backoff is what they need. An item that is
             # throttled whatever the rate would else hold up all others.
-            pace.withdraw(start)
+            queue.withdraw(start)
         else:
             partly = settlement.settled > 0
-            pace.throttled(start, self._exchange.operation.name, partly=partly)
+            queue.throttled(start, self._state.operation.name, partly=partly)
 
     def failed(self, error: CallError) -> None:
         """Tell of an attempt that brought no usable answer."""
         self._told = True
-        pace, start = self._exchange.pace, self._start
+        queue, start = self._state.queue, self._start
         if isinstance(error, ThrottledError):
-            pace.throttled(start, self._exchange.operation.name)
+            queue.throttled(start, self._state.operation.name)
         elif error.status is None:
             # Without an answer it says nothing of the rate, and its delay nothing of the way.
-            pace.withdraw(start)
+            queue.withdraw(start)
         else:
-            pace.accepted(start)
+            queue.accepted(start)
 
     def __enter__(self) -> Self:
         return self
@@ -88,4 +88,4 @@ class Turn:
         trace: TracebackType | None,
     ) -> None:
         if not self._told:
-            self._exchange.pace.withdraw(self._start)
+            self._state.queue.withdraw(self._start)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from itemwise._description import Description
-from itemwise._exchange import Exchange
 from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
+from itemwise._run_state import RunState
 from itemwise.results import Progress
 
 __all__ = ["outlast", "progress_of", "side_by_side", "warn_of_unknown"]
@@ -24,7 +24,7 @@ logger = logging.getLogger("itemwise")
 async def side_by_side(
     work: Callable[[], Coroutine[Any, Any, None]],
     workers: int,
-    exchange: Exchange[Any, Any, Any, Any],
+    state: RunState[Any, Any, Any, Any],
     timeout: float | None,  # noqa: ASYNC109 - the end of time is an answer here, not an error
 ) -> bool:
     """Let workers do the same work at once, until all are done or the time is up.
@@ -46,7 +46,7 @@ async def side_by_side(
             # Somebody cancelled our workers, and not through us: the loop is being shut down.
             raise asyncio.CancelledError
     finally:
-        await _wind_down(tasks, exchange)
+        await _wind_down(tasks, state)
     for task in tasks:
         if not task.cancelled():
             task.result()
@@ -54,13 +54,13 @@ async def side_by_side(
 
 
 async def _wind_down(
-    tasks: Sequence[asyncio.Task[None]], exchange: Exchange[Any, Any, Any, Any]
+    tasks: Sequence[asyncio.Task[None]], state: RunState[Any, Any, Any, Any]
 ) -> None:
-    exchange.halt()
+    state.halt()
     running = {task for task in tasks if not task.done()}
-    for task in running - exchange.in_flight:
+    for task in running - state.in_flight:
         task.cancel()
-    grace = (exchange.policy or DEFAULT_RETRY).grace
+    grace = (state.policy or DEFAULT_RETRY).grace
     try:
         if running:
             await asyncio.wait(running, timeout=grace)
@@ -104,7 +104,7 @@ async def outlast(
 
 
 def progress_of(
-    exchange: Exchange[Any, Any, Any, Any], total: int, counts: Mapping[str, int]
+    state: RunState[Any, Any, Any, Any], total: int, counts: Mapping[str, int]
 ) -> Progress:
     """Make the progress of a run: what became of its items, and what that took."""
     return Progress(
@@ -114,9 +114,9 @@ def progress_of(
         failed=counts[Status.FAILED],
         unknown=counts[Status.UNKNOWN],
         not_attempted=counts[Status.NOT_ATTEMPTED],
-        calls=exchange.begun,
-        retries=exchange.attempts - exchange.begun,
-        throttled=exchange.throttles,
+        calls=state.begun,
+        retries=state.attempts - state.begun,
+        throttled=state.throttles,
     )
 
 

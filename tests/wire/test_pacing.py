@@ -22,8 +22,9 @@ from itemwise import (
     run_batch,
     stream_batch,
 )
-from itemwise._pace import pace_of
+from itemwise._pace import pace_of, queue_of
 from itemwise._rate import Start
+from itemwise._turn_queue import TurnQueue
 from itemwise.services import fms
 from itemwise.testing import Delay, Drop, FailCalls, FailItems, LocalAWS, Throttle
 from tests.wire.cases import (
@@ -46,8 +47,8 @@ NEVER = 1e-6
 BRIEF = RetryPolicy(max_attempts=3, base_delay=0.001, max_delay=0.004, grace=0.01)
 
 
-class Watched(Pace):
-    """A pace that tells who asked it.
+class Watched(TurnQueue):
+    """A queue that tells who asked it.
 
     Attributes:
         asked: whose attempts have asked for a turn.
@@ -60,6 +61,13 @@ class Watched(Pace):
     async def turn(self, group: object) -> Start | None:
         self.asked.append(group)
         return await super().turn(group)
+
+
+def paced(queue: TurnQueue) -> Pace:
+    """Make a pace of which the engine asks this queue."""
+    pace = Pace()
+    pace._queue = queue
+    return pace
 
 
 def shared(client: AioBaseClient, case: Case) -> Pace:
@@ -75,12 +83,12 @@ def timers() -> Iterator[str]:
     """List what the loop is to call for a pace."""
     scheduled: list[asyncio.TimerHandle] = getattr(asyncio.get_running_loop(), "_scheduled")  # noqa: B009 - private
     for timer in scheduled:
-        if not timer.cancelled() and "Pace" in repr(timer):
+        if not timer.cancelled() and "TurnQueue" in repr(timer):
             yield repr(timer)
 
 
-class Counting(Pace):
-    """A pace that counts what it is told.
+class Counting(TurnQueue):
+    """A queue that counts what it is told.
 
     Attributes:
         told: how many starts were given, and how they were answered.
@@ -133,20 +141,20 @@ async def test_a_pace_is_free_until_the_service_throttles(
 async def test_each_start_is_answered_once_whatever_became_of_it(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
-    pace = Counting()
+    queue = Counting()
     aws.inject(Drop(when="before", times=1))
     aws.inject(Throttle(times=1))
-    await run_batch(client, case.operation, case.request(2), retry=BRIEF, pace=pace)
-    assert pace.told == {"started": 3, "withdrawn": 1, "throttled": 1, "accepted": 1}
+    await run_batch(client, case.operation, case.request(2), retry=BRIEF, pace=paced(queue))
+    assert queue.told == {"started": 3, "withdrawn": 1, "throttled": 1, "accepted": 1}
 
     aws.inject(Delay(seconds=30))
-    run: AnyRun = BatchRun(client, case.operation, case.request(2), retry=BRIEF, pace=pace)
+    run: AnyRun = BatchRun(client, case.operation, case.request(2), retry=BRIEF, pace=paced(queue))
     task = asyncio.create_task(run.execute())
-    await until(lambda: pace.told["started"] == 4)
+    await until(lambda: queue.told["started"] == 4)
     await rounds(3)
     await cancel(task)
 
-    assert pace.told == {"started": 4, "withdrawn": 2, "throttled": 1, "accepted": 1}
+    assert queue.told == {"started": 4, "withdrawn": 2, "throttled": 1, "accepted": 1}
 
 
 @pytest.mark.parametrize("style", ["modelled", "400", "429", "bare"])
@@ -213,8 +221,8 @@ async def test_runs_and_streams_on_one_client_and_operation_share_a_pace(
     run: AnyRun = BatchRun(client, case.operation, case.request(2))
     stream = stream_batch(client, case.operation, case.make([]), [])
 
-    assert run._exchange.pace is shared(client, case)
-    assert stream._flow.exchange.pace is shared(client, case)
+    assert run._state.queue is queue_of(shared(client, case))
+    assert stream._run.state.queue is queue_of(shared(client, case))
 
 
 @only_fms
@@ -235,20 +243,20 @@ async def test_operations_do_not_share_a_pace(
 async def test_clients_share_a_pace_only_where_they_are_given_one(
     case: Case, client: AioBaseClient, aws: LocalAWS, session: AioSession
 ) -> None:
-    pace = Watched()
+    queue = Watched()
     request = case.request(2)
     async with aws.client("fms", session=session) as second:
         assert shared(client, case) is not shared(second, case)
         aws.inject(Throttle(times=1))
 
-        await run_batch(client, case.operation, request, pace=pace)
-        assert len(pace.asked) == 2
-        assert pace.rate is not None
-        await run_batch(second, case.operation, request, pace=pace)
+        await run_batch(client, case.operation, request, pace=paced(queue))
+        assert len(queue.asked) == 2
+        assert queue.rate is not None
+        await run_batch(second, case.operation, request, pace=paced(queue))
 
         # The second client waited where the first was throttled.
-        assert len(pace.asked) == 3
-        assert len(set(map(id, pace.asked))) == 2
+        assert len(queue.asked) == 3
+        assert len(set(map(id, queue.asked))) == 2
         assert shared(client, case).rate is shared(second, case).rate is None
 
 
@@ -290,12 +298,14 @@ async def test_what_waits_for_its_turn_holds_no_connection(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     request = case.request(16)
-    pace = Watched(rate=NEVER)
-    run: AnyRun = BatchRun(client, case.operation, request, chunk_size=2, retry=BRIEF, pace=pace)
+    queue = Watched(rate=NEVER)
+    run: AnyRun = BatchRun(
+        client, case.operation, request, chunk_size=2, retry=BRIEF, pace=paced(queue)
+    )
 
     task = asyncio.create_task(run.execute())
     # One may start, and has ended; the others have asked.
-    await until(lambda: len(pace.asked) == 8 and run.progress.settled == 2)
+    await until(lambda: len(queue.asked) == 8 and run.progress.settled == 2)
     await rounds(50)
 
     assert aws.ledger.call_count() == 1
@@ -348,12 +358,12 @@ async def test_a_deadline_waits_for_no_turn(
 @only_fms
 async def test_a_stream_that_is_closed_waits_for_no_turn(case: Case, client: AioBaseClient) -> None:
     items = case.items(range(8))
-    pace = Watched(rate=NEVER)
+    queue = Watched(rate=NEVER)
     async with stream_batch(
-        client, case.operation, case.make([]), items, chunk_size=2, pace=pace
+        client, case.operation, case.make([]), items, chunk_size=2, pace=paced(queue)
     ) as stream:
         first = await anext(stream)
-        await until(lambda: len(pace.asked) == 4)
+        await until(lambda: len(queue.asked) == 4)
 
     assert first.status is Status.SUCCEEDED
     assert len(stream.pending) == 7
@@ -364,16 +374,16 @@ async def test_a_stream_that_is_closed_waits_for_no_turn(case: Case, client: Aio
 async def test_a_run_that_ends_takes_no_turn_from_another(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
-    pace = Watched(rate=50)
+    queue = Watched(rate=50)
     request = case.request(8)
     delay = aws.inject(Delay(seconds=0))
     runs: list[AnyRun] = [
-        BatchRun(client, case.operation, request, chunk_size=2, retry=BRIEF, pace=pace)
+        BatchRun(client, case.operation, request, chunk_size=2, retry=BRIEF, pace=paced(queue))
         for _ in range(2)
     ]
 
     tasks = [asyncio.create_task(run.execute()) for run in runs]
-    await until(lambda: len(pace.asked) >= 8)
+    await until(lambda: len(queue.asked) >= 8)
     # All of the first wait in front of all of the second, but for the one that was let through.
     await cancel(tasks[0])
     delay.remove()
@@ -415,7 +425,7 @@ async def test_the_log_does_not_say_that_a_fixed_rate_follows_the_service(
 
 
 class Told(Watched):
-    """A pace that holds nobody up, and tells of how many throttles it was told."""
+    """A queue that holds nobody up, and tells of how many throttles it was told."""
 
     throttles = 0
 
@@ -429,7 +439,7 @@ async def test_an_item_that_is_throttled_again_and_again_holds_up_itself_alone(
     case: Case, client: AioBaseClient, aws: LocalAWS
 ) -> None:
     aws.inject(FailItems(items=case.keys(3), code="ThrottlingException"))
-    pace = Told(rate=1e6)
+    queue = Told(rate=1e6)
 
     result = await run_batch(
         client,
@@ -438,16 +448,16 @@ async def test_an_item_that_is_throttled_again_and_again_holds_up_itself_alone(
         chunk_size=2,
         concurrency=1,
         retry=RetryPolicy(max_attempts=6, base_delay=0.0, max_delay=0.0),
-        pace=pace,
+        pace=paced(queue),
     )
 
     assert [outcome.index for outcome in result.failed] == [3]
     assert [call.attempts for call in result.calls] == [1, 6, 1, 1, 1]
-    assert pace.throttles == 1
+    assert queue.throttles == 1
 
 
-class Broken(Pace):
-    """A pace with a fault of its own, once a service has answered."""
+class Broken(TurnQueue):
+    """A queue with a fault of its own, once a service has answered."""
 
     def accepted(self, start: Start) -> None:
         raise ArithmeticError
@@ -464,7 +474,9 @@ async def test_a_fault_of_our_own_after_an_answer_forgets_nothing(
     if fault is not None:
         aws.inject(fault)
     request = case.request(3)
-    run: AnyRun = BatchRun(client, case.operation, request, pace=Broken(), retry=BRIEF)
+    run: AnyRun = BatchRun(
+        client, case.operation, request, pace=paced(Broken(rate=None)), retry=BRIEF
+    )
 
     with pytest.raises(ArithmeticError):
         await run.execute()

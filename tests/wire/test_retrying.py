@@ -26,6 +26,7 @@ from itemwise import (
     Unknown,
     run_batch,
 )
+from itemwise._pace import queue_of
 from itemwise.testing import (
     Delay,
     Drop,
@@ -121,9 +122,9 @@ async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
     task = asyncio.create_task(run.execute())
     await until(lambda: run.progress.succeeded == 1)
     # As if all that had been an hour ago.
-    assert run._exchange.stall.since is not None
-    run._exchange.stall.since -= 3600
-    unpaced._settled_at -= 3600 - 1
+    assert run._state.stall.since is not None
+    run._state.stall.since -= 3600
+    queue_of(unpaced)._settled_at -= 3600 - 1
     await inject_after(aws, aws.ledger.call_count(), Throttle(times=1))
     result = await task
 
@@ -143,8 +144,8 @@ async def test_an_answer_that_accepts_no_item_does_not_begin_the_stall_time_anew
     task = asyncio.create_task(run.execute())
     await until(lambda: run.progress.throttled == 1)
     # As if that had been an hour ago.
-    assert run._exchange.stall.since is not None
-    run._exchange.stall.since -= 3600
+    assert run._state.stall.since is not None
+    run._state.stall.since -= 3600
     aws.inject(FailItems(items=set(case.keys(0, 1)), code=case.retryable_code, times=1))
     await inject_after(aws, 2, Throttle(times=1))
     result = await task
@@ -184,7 +185,7 @@ async def test_a_call_that_gets_nowhere_while_others_do_is_given_up(
     task = asyncio.create_task(run.execute())
     while not task.done():
         # As others do that share the pace.
-        unpaced.settled()
+        queue_of(unpaced).settled()
         await asyncio.sleep(0)
     result = await task
 

@@ -521,9 +521,9 @@ async def test_time_spent_on_the_source_is_no_stall(
         async for item in reading.slowly():
             if reading.read == 3:
                 # As if it had taken an hour since a throttle, and the service throttles again.
-                stream._flow.exchange.pace._settled_at = -4000
+                stream._run.state.queue._settled_at = -4000
                 await until(lambda: stream.progress.settled == 2)
-                stream._flow.exchange.stall.since = -3600
+                stream._run.state.stall.since = -3600
                 aws.inject(Throttle(times=1))
             yield item
 

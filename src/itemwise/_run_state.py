@@ -1,6 +1,6 @@
 """What the calls of one run share, and how they tell of what they have settled.
 
-Nothing runs side by side here: `_workers` drives many calls at once, and they share an `Exchange`.
+Nothing runs side by side here: `_workers` drives many calls at once, and they share one `RunState`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from itemwise._errors import CallError
 from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
-from itemwise._pace import Pace
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._reply import Reply
 from itemwise._settle import Settlement
 from itemwise._shape import Request, Response
 from itemwise._stall import Stall
+from itemwise._turn_queue import TurnQueue
 from itemwise.results import CallRecord
 
-__all__ = ["Exchange"]
+__all__ = ["RunState"]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
@@ -33,7 +33,7 @@ EntryT = TypeVar("EntryT")
 
 
 @dataclass(slots=True, kw_only=True)
-class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
+class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """What the calls of one run share.
 
     Attributes:
@@ -42,7 +42,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         request: where the shared members come from.
         policy: how attempts are repeated.
         isolate: whether a rejected chunk is halved to find its culprits.
-        pace: when attempts may start.
+        queue: where attempts wait for their turn.
         deliver_answer: takes what a reply has settled, and the reply.
         deliver: takes final outcomes that no reply to the items themselves has settled.
         max_chunk: most items in a call, as learned so far.
@@ -67,7 +67,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
     request: RequestT
     policy: RetryPolicy | None
     isolate: bool
-    pace: Pace
+    queue: TurnQueue
     max_chunk: int
     deliver_answer: Callable[[Settlement[ItemT, EntryT], Reply[ResponseT]], None]
     deliver: Callable[[Iterable[Unsuccessful[ItemT, EntryT]]], None]
@@ -94,7 +94,7 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         except RuntimeError:
             words = "a run belongs to a running event loop: make it inside a coroutine"
             raise RuntimeError(words) from None
-        self.stall = Stall(self.policy or DEFAULT_RETRY, self.pace)
+        self.stall = Stall(self.policy or DEFAULT_RETRY, self.queue)
 
     def may_begin(self) -> bool:
         """Tell whether another call may begin."""
@@ -104,12 +104,12 @@ class Exchange(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """Begin no further call: every other one would share this fault."""
         if self.error is None:
             self.error = error
-            self.pace.release(self)
+            self.queue.release(self)
 
     def halt(self) -> None:
         """Start nothing any more, not even again."""
         self.halted = True
-        self.pace.release(self)
+        self.queue.release(self)
 
     def unsettled(self, reason: NotAttemptedReason) -> Iterable[Unsuccessful[ItemT, EntryT]]:
         """Give the outcomes that the items of active calls have if nothing more is sent."""

@@ -1,4 +1,4 @@
-"""The shared pace on its own: whose turn it is, by a clock that the test sets."""
+"""Who waits for a turn at a pace, by a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from itemwise import Pace
 from itemwise._rate import Start
+from itemwise._turn_queue import TurnQueue
 from tests.conftest import Clock
 from tests.wire.cases import rounds
 
 
-class Noting(Pace):
-    """A pace that notes which starts were taken back."""
+class Noting(TurnQueue):
+    """A queue that notes which starts were taken back."""
 
     def __init__(self, rate: float) -> None:
         super().__init__(rate)
@@ -25,10 +25,10 @@ class Noting(Pace):
 
 
 async def test_who_asks_later_does_not_overtake_who_waits(clock: Clock) -> None:
-    pace, served = Pace(rate=1), list[str]()
+    queue, served = TurnQueue(rate=1), list[str]()
 
     async def ask(name: str) -> None:
-        await pace.turn(None)
+        await queue.turn(None)
         served.append(name)
 
     await ask("first")
@@ -47,53 +47,53 @@ async def test_who_asks_later_does_not_overtake_who_waits(clock: Clock) -> None:
 
 @pytest.mark.usefixtures("clock")
 async def test_nothing_is_left_of_who_waited_alone_and_was_cancelled() -> None:
-    pace = Pace(rate=1)
-    await pace.turn(None)
-    waits = asyncio.create_task(pace.turn(None))
+    queue = TurnQueue(rate=1)
+    await queue.turn(None)
+    waits = asyncio.create_task(queue.turn(None))
     await rounds(2)
 
     waits.cancel()
     await asyncio.wait({waits})
 
-    assert not pace._waiting
-    assert pace._timer is None
+    assert not queue._waiting
+    assert queue._timer is None
 
 
 async def test_a_turn_that_comes_just_before_a_cancellation_is_taken_back(clock: Clock) -> None:
-    pace = Noting(rate=1)
-    first = await pace.turn(None)
+    queue = Noting(rate=1)
+    first = await queue.turn(None)
     assert first is not None
-    waits = asyncio.create_task(pace.turn(None))
+    waits = asyncio.create_task(queue.turn(None))
     await rounds(2)
 
     clock.now += 1
-    pace.accepted(first)
+    queue.accepted(first)
     # It has its turn, and has not heard of it.
     waits.cancel()
     await asyncio.wait({waits})
 
     assert waits.cancelled()
-    assert [start.number for start in pace.withdrawn] == [2]
+    assert [start.number for start in queue.withdrawn] == [2]
 
 
 @pytest.mark.parametrize(("throttled", "seconds"), [(False, 0.0), (True, 0.03)])
 async def test_who_waits_for_the_first_answers_goes_once_they_are_there(
     clock: Clock, *, throttled: bool, seconds: float
 ) -> None:
-    pace = Pace()
+    queue = TurnQueue(None)
 
     def answer(start: Start) -> None:
         if throttled:
-            pace.throttled(start, "Op")
+            queue.throttled(start, "Op")
         else:
-            pace.accepted(start)
+            queue.accepted(start)
 
-    first, second = [await pace.turn(None) for _ in range(2)]
+    first, second = [await queue.turn(None) for _ in range(2)]
     assert first is not None
     assert second is not None
     clock.now += 0.1
     answer(first)
-    waits = asyncio.create_task(pace.turn(None))
+    waits = asyncio.create_task(queue.turn(None))
     await rounds(2)
 
     # Until the second was to be there at the latest, a tenth of a second would go by.
@@ -108,10 +108,10 @@ async def test_who_waits_for_the_first_answers_goes_once_they_are_there(
 
 @pytest.mark.parametrize("rate", [20, 200, 2000])
 async def test_a_fixed_rate_is_kept_although_timers_are_late(clock: Clock, rate: int) -> None:
-    pace, times = Pace(rate=rate), list[float]()
+    queue, times = TurnQueue(rate=rate), list[float]()
 
     async def ask() -> None:
-        await pace.turn(None)
+        await queue.turn(None)
         times.append(clock.now)
 
     begun = clock.now
@@ -126,11 +126,11 @@ async def test_a_fixed_rate_is_kept_although_timers_are_late(clock: Clock, rate:
 
 
 async def test_turns_that_nobody_took_are_not_made_up_for(clock: Clock) -> None:
-    pace = Pace(rate=100)
-    await pace.turn(None)
+    queue = TurnQueue(rate=100)
+    await queue.turn(None)
     clock.now += 60
-    await pace.turn(None)
-    waits = asyncio.create_task(pace.turn(None))
+    await queue.turn(None)
+    waits = asyncio.create_task(queue.turn(None))
     await rounds(3)
     assert not waits.done()
     clock.now += 0.02

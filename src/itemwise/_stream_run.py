@@ -8,18 +8,18 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
-from itemwise._exchange import Exchange
-from itemwise._isolate import Suspicion, carry
+from itemwise._isolate import Suspicion, send_chunk
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
 from itemwise._payload import fitting
 from itemwise._plan import Chunk
+from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 from itemwise._source import Source
 from itemwise._workers import outlast, progress_of, side_by_side, warn_of_unknown
 from itemwise.results import Progress
 
-__all__ = ["Flow"]
+__all__ = ["StreamRun"]
 
 RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
@@ -36,28 +36,28 @@ _inside: ContextVar[object] = ContextVar("itemwise_stream", default=None)
 """The stream that a task works for: its own tasks have it, and those that the source starts."""
 
 
-class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
+class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """Everything of a stream but the handle that the caller has.
 
     Attributes:
-        exchange: what its calls share; it delivers into the outbox.
+        state: what its calls share; it delivers into the outbox.
     """
 
     def __init__(
         self,
-        exchange: Exchange[RequestT, ResponseT, ItemT, EntryT],
+        state: RunState[RequestT, ResponseT, ItemT, EntryT],
         source: Source[ItemT],
         outbox: Outbox[ItemT, EntryT],
         *,
         concurrency: int,
         timeout: float | None,
     ) -> None:
-        self.exchange = exchange
+        self.state = state
         self._source = source
         self._outbox = outbox
         self._concurrency = concurrency
         self._timeout = timeout
-        self._alone = Suspicion()
+        self._lone_rejections = Suspicion()
         self._reading = asyncio.Lock()
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
@@ -67,7 +67,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def progress(self) -> Progress:
         """Count what was read."""
-        return progress_of(self.exchange, self._source.read, self._outbox.counts)
+        return progress_of(self.state, self._source.read, self._outbox.counts)
 
     def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
         """List the outcomes of what was read and not taken, in the order of the source."""
@@ -110,7 +110,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         The source, and tasks that it has started, only begin the end: it may wait for them.
         """
-        driver, exchange = self._driver, self.exchange
+        driver, state = self._driver, self.state
         first, self._closed = not self._closed, True
         # Whoever waits for an outcome meanwhile has come to the end.
         self._outbox.news.set()
@@ -119,7 +119,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             return
         # A deadline gives the grace too, and to cancel again ends it. A source that is being closed
         # is to come to the end of that.
-        in_grace = exchange.halted and exchange.error is None and exchange.in_flight
+        in_grace = state.halted and state.error is None and state.in_flight
         if first and not in_grace and not self._ended:
             driver.cancel()
         if _inside.get() is self._mark:
@@ -155,7 +155,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
         # By its kind alone: its words can be of items.
         logger.warning(
             "%s: closing the source of a stream raised %s, while %s was on its way",
-            self.exchange.operation.name,
+            self.state.operation.name,
             type(fault).__name__,
             type(error).__name__,
         )
@@ -174,15 +174,15 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._settle_rest(reason)
             outbox = self._outbox
             warn_of_unknown(
-                self.exchange.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
+                self.state.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
             )
             await self._source.close()
 
     async def _go_through(self) -> None:
-        exchange, source = self.exchange, self._source
+        state, source = self.state, self._source
         began = asyncio.get_running_loop().time()
-        in_time = await side_by_side(self._work, self._concurrency, exchange, self._timeout)
-        stopped = exchange.error is not None
+        in_time = await side_by_side(self._work, self._concurrency, state, self._timeout)
+        stopped = state.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
         self._settle_rest(reason)
         if (in_time and not stopped) or self._closed:
@@ -193,7 +193,7 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             async with asyncio.timeout_at(began + (self._timeout or 0) if limited else None):
                 while in_time or not source.is_async:
                     await self._outbox.wait_for_room()
-                    await source.hold(exchange.max_chunk)
+                    await source.hold(state.max_chunk)
                     if not source.held:
                         return
                     self._settle_rest(reason)
@@ -201,26 +201,26 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._settle_rest(reason)
 
     async def _work(self) -> None:
-        exchange = self.exchange
-        while exchange.may_begin():
+        state = self.state
+        while state.may_begin():
             async with self._reading:
                 await self._outbox.wait_for_room()
-                if not exchange.may_begin():
+                if not state.may_begin():
                     return
                 chunk = await self._next_chunk()
             if chunk is None:
                 return
-            if not exchange.active:
+            if not state.active:
                 # The time in which the source or the caller kept us waiting is not the service's.
-                exchange.stall.forget()
-            await carry(exchange, chunk, self._alone)
+                state.stall.forget()
+            await send_chunk(state, chunk, self._lone_rejections)
 
     async def _next_chunk(self) -> Chunk[ItemT] | None:
-        exchange, source, outbox = self.exchange, self._source, self._outbox
-        start = await source.hold(exchange.max_chunk)
+        state, source, outbox = self.state, self._source, self._outbox
+        start = await source.hold(state.max_chunk)
         if not source.held:
             return None
-        found = fitting(exchange.operation, exchange.request, source.held, start)
+        found = fitting(state.operation, state.request, source.held, start)
         if found.error is not None:
             source.fail(found.error)
             source.held = source.held[len(found.items) :]
@@ -239,9 +239,9 @@ class Flow(Generic[RequestT, ResponseT, ItemT, EntryT]):
     def _settle_rest(self, reason: NotAttemptedReason) -> None:
         """Settle what was read, now that nothing more is sent."""
         self._outbox.settled(self._unsettled(reason))
-        self.exchange.active.clear()
+        self.state.active.clear()
         self._source.release()
 
     def _unsettled(self, reason: NotAttemptedReason) -> Iterator[Outcome[ItemT, EntryT]]:
-        yield from self.exchange.unsettled(reason)
+        yield from self.state.unsettled(reason)
         yield from self._source.unsettled(reason)
