@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from itemwise._call import attempt, doubt_of, may_repeat
+from itemwise._call import attempt
+from itemwise._doubt import doubt_of, may_repeat
 from itemwise._errors import CallError, Delivery, RejectedError, ThrottledError
 from itemwise._observe import tell
 from itemwise._open_items import OpenItems

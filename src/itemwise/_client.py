@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._body import write_bodies
 from itemwise._errors import ConfigurationError
-from itemwise._events import take_over
+from itemwise._events import skip_parse
 from itemwise._signature import sign_quickly
 from itemwise._transport import set_transport
 
@@ -132,7 +132,7 @@ async def open_client(
         ) from error
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot open a client of {service}: {error}") from error
-    take_over(client)
+    skip_parse(client)
     sign_quickly(client)
     # The stubs have none of a configuration's attributes, which it makes at run time.
     if not getattr(merged, "parameter_validation", True):

@@ -1,4 +1,4 @@
-"""What the client's events tell of a call under way: the bytes of its reply, and how far it came.
+"""What the client's events tell of a call under way: how far it came, and the bytes of its reply.
 
 botocore's own JSON parser answers a body that is not JSON with an empty structure, and a list where
 a string should be with the list. Where silence means success that would be success out of garbage,
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from botocore.model import OperationModel
 
-__all__ = ["Came", "RawReply", "listening", "take_over"]
+__all__ = ["CallWatch", "skip_parse", "watch_call"]
 
 Came: TypeAlias = "Exception | Mapping[str, object]"
 """What came of one attempt: an exception, or the parsed reply, of whatever status."""
 
 
-class RawReply:
-    """The bytes of one successful reply, where they could be had: a context for its call.
+class CallWatch:
+    """What is noticed of one call while it is under way: a context for it.
 
     Attributes:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
-        body: the bytes.
+        body: the bytes of a successful reply, where they could be had.
         is_document: whether bytes that were not kept can be a message of the service's at all.
-        ours: whether what happens now is of this call, as far as is known.
-        take_over: whether botocore's own parse is skipped.
+        in_this_call: whether what happens now is of this call, as far as is known.
+        skips_parse: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
             signed; ``None`` where neither was noticed, as with a client that tests have replaced.
         attempts: what came of each attempt, by whomever it was repeated.
@@ -55,17 +55,17 @@ class RawReply:
         "_token",
         "attempts",
         "body",
+        "in_this_call",
         "is_document",
         "operation",
-        "ours",
         "sent",
-        "take_over",
+        "skips_parse",
     )
 
-    def __init__(self, operation: str, *, take_over: bool) -> None:
+    def __init__(self, operation: str, *, skips_parse: bool) -> None:
         self.operation = operation
         self.body: bytes | None = None
-        self.take_over = take_over
+        self.skips_parse = skips_parse
         self.sent: bool | None = None
         self.attempts: Sequence[Came] = ()
         self.is_document = True
@@ -74,15 +74,15 @@ class RawReply:
         # the last that did tells whose it is.
         self._task: asyncio.Task[object] | None = None
         self._context: object = None
-        self.ours = True
+        self.in_this_call = True
 
     def __enter__(self) -> Self:
         self._task = asyncio.current_task()
-        self._token: Token[RawReply | None] = _current.set(self)
+        self._token: Token[CallWatch | None] = _watching.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
+        _watching.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
         self.body, self.attempts = None, ()
         self._task = self._context = None
@@ -101,36 +101,36 @@ class RawReply:
         """Take note of a context with which a call begins; tell whether it is this one."""
         if self._context is None:
             self._context = context
-        return self.is_of(context)
+        return self.notes(context)
 
-    def is_of(self, context: object) -> bool:
+    def notes(self, context: object) -> bool:
         """Take note of the context of an event; tell whether it is this call's."""
-        self.ours = context is self._context
-        return self.ours
+        self.in_this_call = context is self._context
+        return self.in_this_call
 
     def ends(self, context: object) -> bool:
         """Take note of the context of what has ended; tell whether it is this call's.
 
         What follows the end of another one is this call's again.
         """
-        ours = self.is_of(context)
-        self.ours = True
-        return ours
+        of_this_call = self.notes(context)
+        self.in_this_call = True
+        return of_this_call
 
 
-_current: ContextVar[RawReply | None] = ContextVar("itemwise_reply", default=None)
-_ours: WeakSet[AioBaseClient] = WeakSet()
+_watching: ContextVar[CallWatch | None] = ContextVar("itemwise_call", default=None)
+_without_parse: WeakSet[AioBaseClient] = WeakSet()
 _listened: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
 """The clients that have the handlers, and for which operations."""
 
 
-def take_over(client: AioBaseClient) -> None:
+def skip_parse(client: AioBaseClient) -> None:
     """Let botocore skip its own parse on this client: only for one that nobody else listens to."""
-    _ours.add(client)
+    _without_parse.add(client)
 
 
-def listening(client: AioBaseClient, operation: str) -> RawReply:
-    """Catch the bytes of the reply to the call that is made inside the block.
+def watch_call(client: AioBaseClient, operation: str) -> CallWatch:
+    """Watch the call that is made inside the block.
 
     Args:
         client: the client that makes it.
@@ -138,7 +138,7 @@ def listening(client: AioBaseClient, operation: str) -> RawReply:
     """
     heard = _listened.get(client)
     if heard is None:
-        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
+        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-body")
         heard = _listened[client] = set()
     if operation not in heard:
         heard.add(operation)
@@ -149,48 +149,48 @@ def listening(client: AioBaseClient, operation: str) -> RawReply:
             # Before all others, which may raise.
             name = f"{event}.{service}.{operation}"
             client.meta.events.register_first(name, handler, unique_id=f"itemwise-{event}")
-    return RawReply(operation, take_over=client in _ours)
+    return CallWatch(operation, skips_parse=client in _without_parse)
 
 
 def _keep_body(
     operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
 ) -> None:
-    reply = _current.get()
-    if reply is None or not (reply.hears(operation_model.name) and reply.ours):
+    watch = _watching.get()
+    if watch is None or not (watch.hears(operation_model.name) and watch.in_this_call):
         return
     body, status = response_dict["body"], response_dict["status_code"]
     answered = isinstance(status, int) and status < 300
     if not (answered and isinstance(body, bytes)):
         return
-    reply.body = as_model_json(operation_model, body)
-    if reply.body is None:
-        reply.is_document = is_document(operation_model, body)
+    watch.body = as_model_json(operation_model, body)
+    if watch.body is None:
+        watch.is_document = is_document(operation_model, body)
         return
-    if reply.take_over:
+    if watch.skips_parse:
         response_dict["body"] = b""
 
 
-def _under_way(event_name: str) -> RawReply | None:
-    reply = _current.get()
-    return reply if reply is not None and reply.hears(event_name.rpartition(".")[2]) else None
+def _under_way(event_name: str) -> CallWatch | None:
+    watch = _watching.get()
+    return watch if watch is not None and watch.hears(event_name.rpartition(".")[2]) else None
 
 
 def _note_begin(event_name: str, context: object, **_: object) -> None:
-    reply = _under_way(event_name)
-    if reply is not None and reply.begins(context):
-        reply.sent = False
+    watch = _under_way(event_name)
+    if watch is not None and watch.begins(context):
+        watch.sent = False
 
 
 def _note_making(event_name: str, request: AWSRequest, **_: object) -> None:
-    reply = _under_way(event_name)
-    if reply is not None and reply.is_of(request.context):
-        reply.sent = False
+    watch = _under_way(event_name)
+    if watch is not None and watch.notes(request.context):
+        watch.sent = False
 
 
 def _note_sent(event_name: str, **_: object) -> None:
     # Of another call too: that says less of this one, and nothing wrong.
-    if reply := _under_way(event_name):
-        reply.sent = True
+    if watch := _under_way(event_name):
+        watch.sent = True
 
 
 def _note_attempt(
@@ -200,10 +200,10 @@ def _note_attempt(
     context: object = None,
     **_: object,
 ) -> None:
-    reply = _under_way(event_name)
+    watch = _under_way(event_name)
     came = exception if parsed_response is None else parsed_response
-    if reply is not None and reply.ends(context) and came is not None:
-        reply.attempts = (*reply.attempts, came)
+    if watch is not None and watch.ends(context) and came is not None:
+        watch.attempts = (*watch.attempts, came)
 
 
 def _note_redirect(
@@ -212,19 +212,19 @@ def _note_redirect(
     request_dict: Mapping[str, object],
     **_: object,
 ) -> None:
-    reply = _under_way(event_name)
-    if reply is None or not reply.ends(request_dict.get("context")):
+    watch = _under_way(event_name)
+    if watch is None or not watch.ends(request_dict.get("context")):
         return
     # aiohttp's.
     raw: object = getattr(response[0], "raw", None) if response is not None else None
     history: object = getattr(raw, "history", ())
     if isinstance(history, tuple) and history != ():
-        reply.attempts = (*reply.attempts[:-1], RedirectedError())
+        watch.attempts = (*watch.attempts[:-1], RedirectedError())
 
 
 def _note_end(event_name: str, context: object = None, **_: object) -> None:
-    if reply := _under_way(event_name):
-        reply.ends(context)
+    if watch := _under_way(event_name):
+        watch.ends(context)
 
 
 _STAGES: Mapping[str, Callable[..., None]] = {

@@ -8,12 +8,12 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from itemwise._description import Description
+    from itemwise._operation import Operation
     from itemwise.results import CallRecord
 
 __all__ = ["CallObserver", "on_call", "tell"]
 
-CallObserver: TypeAlias = "Callable[[Description[Any, Any, Any, Any], CallRecord], None]"
+CallObserver: TypeAlias = "Callable[[Operation[Any, Any, Any, Any], CallRecord], None]"
 
 on_call: Final[ContextVar[CallObserver | None]] = ContextVar("itemwise_on_call", default=None)
 """Called for each call of the runs that begin while it is set, right when it has ended."""
@@ -21,7 +21,7 @@ on_call: Final[ContextVar[CallObserver | None]] = ContextVar("itemwise_on_call",
 logger = logging.getLogger("itemwise")
 
 
-def tell(operation: Description[Any, Any, Any, Any], record: CallRecord) -> None:
+def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
     """Tell whoever has asked that a call has ended."""
     observer = on_call.get()
     if observer is None:

@@ -54,7 +54,7 @@ class Pace:
 
 def queue_of(pace: Pace) -> TurnQueue:
     """Give what the engine asks for turns, and users do not see."""
-    return pace._queue  # noqa: SLF001 - of this module's own class
+    return pace._queue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module
 
 
 _paces: WeakKeyDictionary[AioBaseClient, dict[tuple[str, str], Pace]] = WeakKeyDictionary()

@@ -14,7 +14,7 @@ from itemwise._shape import Response
 from itemwise._words import shown
 
 if TYPE_CHECKING:
-    from itemwise._events import RawReply
+    from itemwise._events import CallWatch
 
 __all__ = ["Reply", "read"]
 
@@ -40,7 +40,7 @@ class Reply(Generic[ResponseT_co]):
     doubt: CallError | None = None
 
 
-class ResponseMetadata(TypedDict, total=False):
+class _Metadata(TypedDict, total=False):
     """What botocore adds to every parsed reply."""
 
     HTTPStatusCode: int
@@ -50,7 +50,7 @@ class ResponseMetadata(TypedDict, total=False):
 def read(
     model: type[ResponseT],
     parsed: Mapping[str, object],
-    reply: RawReply,
+    watch: CallWatch,
     doubt: CallError | None,
 ) -> Reply[ResponseT]:
     """Read a reply into its model.
@@ -58,19 +58,19 @@ def read(
     Args:
         model: the response model.
         parsed: what botocore made of the reply.
-        reply: what was caught of its bytes.
+        watch: what was noticed of its call.
         doubt: the error of an earlier attempt, see `Reply`.
 
     Raises:
         ResponseError: the reply is not JSON, or does not fit the model.
     """
     # botocore's own part of every reply, whatever its members.
-    metadata = cast("ResponseMetadata", parsed.get("ResponseMetadata", {}))
+    metadata = cast("_Metadata", parsed.get("ResponseMetadata", {}))
     request_id = metadata.get("RequestId")
     try:
-        _check(reply)
-        if reply.body is not None:
-            response = model.model_validate_json(reply.body)
+        _check(watch)
+        if watch.body is not None:
+            response = model.model_validate_json(watch.body)
         else:
             members = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
             response = model.model_validate(members)
@@ -79,20 +79,20 @@ def read(
         fault = _first_fault(error) if isinstance(error, ValidationError) else shown(error)
         raise ResponseError(
             f"the reply does not fit {model.__name__}: {fault}",
-            operation=reply.operation,
+            operation=watch.operation,
             code="UnreadableReply",
             delivery=Delivery.IN_DOUBT,
             status=metadata.get("HTTPStatusCode"),
             request_id=request_id,
         ) from error
-    return Reply(response.with_request_id(request_id), request_id, reply.body, doubt)
+    return Reply(response.with_request_id(request_id), request_id, watch.body, doubt)
 
 
-def _check(reply: RawReply) -> None:
+def _check(watch: CallWatch) -> None:
     # Errors of this kind, since their words are shown.
-    if not reply.is_document:
+    if not watch.is_document:
         raise TypeError("it is no message of the service's protocol")
-    if reply.body is not None and is_huge(reply.body):
+    if watch.body is not None and is_huge(watch.body):
         raise TypeError(f"it has more than {MOST_STRUCTURES} structures and lists")
 
 

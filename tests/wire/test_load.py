@@ -14,7 +14,7 @@ from aiobotocore.config import AioConfig
 
 from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
 from itemwise._body import Outgoing
-from itemwise._events import RawReply
+from itemwise._events import CallWatch
 from itemwise.testing import (
     Delay,
     Drop,
@@ -250,6 +250,6 @@ async def test_requests_and_replies_do_not_outlive_their_calls(
 
     gc.collect()
     # By type: to ask some objects for their class is to have them import modules.
-    left = [one for one in gc.get_objects() if issubclass(type(one), RawReply | Outgoing)]
-    assert not [reply for reply in left if isinstance(reply, RawReply) and reply.body]
+    left = [one for one in gc.get_objects() if issubclass(type(one), CallWatch | Outgoing)]
+    assert not [reply for reply in left if isinstance(reply, CallWatch) and reply.body]
     assert not [sent for sent in left if isinstance(sent, Outgoing) and sent.members]
