@@ -138,7 +138,7 @@ def watch_call(client: AioBaseClient, operation: str) -> CallWatch:
     """
     heard = _listened.get(client)
     if heard is None:
-        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-body")
+        client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
         heard = _listened[client] = set()
     if operation not in heard:
         heard.add(operation)
