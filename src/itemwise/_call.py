@@ -10,8 +10,8 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from itemwise._arguments import check_call
 from itemwise._body import Outgoing
+from itemwise._call_arguments import check_call
 from itemwise._doubt import after_doubt, doubt_of, may_repeat
 from itemwise._errors import CallError
 from itemwise._events import watch_call

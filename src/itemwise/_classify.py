@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from botocore import exceptions as boto
 
+from itemwise._describe_error import describe_error
 from itemwise._errors import (
     CallError,
     Delivery,
@@ -22,7 +23,6 @@ from itemwise._errors import (
 from itemwise._retry_after import retry_after_seconds
 from itemwise._throttling import is_throttling
 from itemwise._unanswered import unanswered
-from itemwise._words import shown
 
 __all__ = ["answers_another", "classify", "unsent"]
 
@@ -69,9 +69,9 @@ def unsent(error: Exception, *, operation: str) -> CallError:
         return meaning
     by_another = isinstance(error, boto.ClientError | boto.HTTPClientError)
     may_pass = by_another and not isinstance(meaning, RejectedError)
+    said = describe_error(error, boto.ClientError, boto.BotoCoreError)
     return (TransientError if may_pass else RejectedError)(
-        f"the request could not be made: {shown(error, boto.ClientError, boto.BotoCoreError)}. "
-        "Nothing was sent",
+        f"the request could not be made: {said}. Nothing was sent",
         operation=operation,
         code=meaning.code,
         delivery=Delivery.NEVER_LEFT,

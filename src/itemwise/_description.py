@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import uuid4
 
-from itemwise._kinds import flag, whole
+from itemwise._argument_types import check_flag, check_whole
 from itemwise._shape import Request, Response, ResponseShape
 
 __all__ = ["Description", "Key", "Verdict", "by_value", "client_token"]
@@ -138,6 +138,6 @@ class Description(Generic[RequestT, ResponseT, ItemT, EntryT]):
             if not callable(function := getattr(self, name)):
                 raise TypeError(f"{name} of {self.name} must be a function, not {function!r}")
         for name in ("silence_is_success", "idempotent"):
-            flag(f"{name} of {self.name}", getattr(self, name))
-        if whole(f"max_items of {self.name}", self.max_items) < 1:
+            check_flag(f"{name} of {self.name}", getattr(self, name))
+        if check_whole(f"max_items of {self.name}", self.max_items) < 1:
             raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from itemwise._kinds import number
+from itemwise._argument_types import check_number
 from itemwise._turn_queue import TurnQueue
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Pace:
 
     def __init__(self, rate: float | None = None) -> None:
         if rate is not None:
-            number("rate", rate, "attempts per second", absent=" or None")
+            check_number("rate", rate, "attempts per second", absent=" or None")
             if not (math.isfinite(rate) and rate > 0):
                 raise ValueError(
                     f"rate must be a positive number of attempts per second, not {rate}"

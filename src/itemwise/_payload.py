@@ -12,10 +12,10 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from itemwise._describe_error import describe_error
 from itemwise._description import Description
 from itemwise._plan import ClashError, distinct
 from itemwise._shape import Request
-from itemwise._words import shown
 
 __all__ = ["Fitting", "fitting", "payload"]
 
@@ -149,7 +149,7 @@ def _naming(
         return error
     named = TypeError(
         f"item {index} of the stream is a {type(item).__name__}, which is not what "
-        f"{operation.name} takes: {shown(error)}"
+        f"{operation.name} takes: {describe_error(error)}"
     )
     named.__cause__ = error
     return named

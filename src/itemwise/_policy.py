@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from itemwise._kinds import number, whole
+from itemwise._argument_types import check_number, check_whole
 
 __all__ = ["DEFAULT_RETRY", "RetryPolicy"]
 
@@ -41,10 +41,10 @@ class RetryPolicy:
     grace: float = 1.0
 
     def __post_init__(self) -> None:
-        if whole("max_attempts", self.max_attempts) < 1:
+        if check_whole("max_attempts", self.max_attempts) < 1:
             raise ValueError(f"max_attempts must be at least 1, not {self.max_attempts}")
         for name in ("base_delay", "max_delay", "stall_timeout", "grace"):
-            value = number(name, getattr(self, name), "seconds")
+            value = check_number(name, getattr(self, name), "seconds")
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be a finite number of seconds from 0, not {value}")
         if self.grace > 1:

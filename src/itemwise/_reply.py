@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, cast
 
 from pydantic import ValidationError
 
+from itemwise._describe_error import describe_error
 from itemwise._documents import MOST_STRUCTURES, is_huge
 from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._shape import Response
-from itemwise._words import shown
 
 if TYPE_CHECKING:
     from itemwise._events import CallWatch
@@ -76,7 +76,7 @@ def read(
             response = model.model_validate(members)
     except Exception as error:
         # A validator of a model that the user has described can raise whatever it wants.
-        fault = _first_fault(error) if isinstance(error, ValidationError) else shown(error)
+        fault = _first_fault(error) if isinstance(error, ValidationError) else describe_error(error)
         raise ResponseError(
             f"the reply does not fit {model.__name__}: {fault}",
             operation=watch.operation,

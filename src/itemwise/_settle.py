@@ -1,4 +1,4 @@
-"""Pure: a chunk and what was said of it in, outcomes out."""
+"""Pure: what a reply says of the chunk that it answers becomes outcomes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from itemwise._describe_error import describe_error
 from itemwise._description import Description, Key, Verdict, by_value
 from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._open_items import refused
@@ -13,7 +14,6 @@ from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsu
 from itemwise._plan import Chunk
 from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
-from itemwise._words import shown
 
 __all__ = ["Settlement", "positions", "settle"]
 
@@ -23,8 +23,8 @@ EntryT = TypeVar("EntryT")
 
 
 _MOST_ENTRIES, _MORE_ENTRIES = 10, 1000
-"""Entries of a reply, for each item and besides: no answer to a call has so many. A reply with a
-million would hold up the event loop for long."""
+"""A reply is refused that has more entries than so many for each item and so many besides: to read
+a million would hold up the event loop for long."""
 
 _THROTTLED_SHARE = 0.2
 """Of a call's items, the share that must be throttled for the call to count as throttled: a few go
@@ -115,7 +115,7 @@ def settle(
         raise
     except Exception as error:
         # The operation's own functions read the reply, and a strange one can break them.
-        why = f"the entries of the reply cannot be read: {shown(error)}"
+        why = f"the entries of the reply cannot be read: {describe_error(error)}"
         raise _untrusted(operation, response, "UnreadableReply", why) from error
 
 
@@ -125,28 +125,7 @@ def _held_against(
     response: ResponseT,
     doubt: CallError | None,
 ) -> Settlement[ItemT, EntryT]:
-    most = _MOST_ENTRIES * len(chunk) + _MORE_ENTRIES
-    failures: dict[int, Verdict[EntryT]] = {}
-    entries: dict[int, ResponseShape | None] = {}
-    unmatched: list[UnmatchedEntry] = []
-    position_of: Mapping[Key | None, int] = {}
-    for number, verdict in enumerate(operation.verdicts(response)):
-        if number == most:
-            why = f"the reply has more than {most} entries, for {len(chunk)} items"
-            raise _untrusted(operation, response, "UnreadableReply", why)
-        # Most replies of services that list failures alone are empty.
-        position_of = position_of or positions(operation, chunk.items)
-        position = position_of.get(verdict.key)
-        if position is None:
-            entry = verdict.entry if verdict.failed else verdict.success
-            unmatched.append(
-                UnmatchedEntry(entry=entry, failed=verdict.failed, request_id=response.request_id)
-            )
-        elif not verdict.failed:
-            entries.setdefault(position, verdict.success)
-        elif position not in failures or failures[position].code in operation.retryable_codes:
-            # Of two failures of one item, one that is final wins.
-            failures[position] = verdict
+    failures, entries, unmatched = _by_position(operation, chunk, response)
     again: dict[int, Verdict[EntryT]] = {}
     others: dict[int, Unsuccessful[ItemT, EntryT]] = {}
     for position, verdict in failures.items():
@@ -172,6 +151,44 @@ def _held_against(
         unmatched=unmatched,
         throttled=slowed > 0 and slowed >= _THROTTLED_SHARE * len(chunk),
     )
+
+
+def _by_position(
+    operation: Description[Any, ResponseT, ItemT, EntryT],
+    chunk: Chunk[ItemT],
+    response: ResponseT,
+) -> tuple[
+    Mapping[int, Verdict[EntryT]], Mapping[int, ResponseShape | None], Sequence[UnmatchedEntry]
+]:
+    """Find which item each entry of a reply is about.
+
+    Returns:
+        By position, the failures and the entries that stand for a success, of which an item can
+        have both; and the entries that name no item of the chunk.
+    """
+    most = _MOST_ENTRIES * len(chunk) + _MORE_ENTRIES
+    failures: dict[int, Verdict[EntryT]] = {}
+    entries: dict[int, ResponseShape | None] = {}
+    unmatched: list[UnmatchedEntry] = []
+    position_of: Mapping[Key | None, int] = {}
+    for number, verdict in enumerate(operation.verdicts(response)):
+        if number == most:
+            why = f"the reply has more than {most} entries, for {len(chunk)} items"
+            raise _untrusted(operation, response, "UnreadableReply", why)
+        # Most replies of services that list failures alone are empty.
+        position_of = position_of or positions(operation, chunk.items)
+        position = position_of.get(verdict.key)
+        if position is None:
+            entry = verdict.entry if verdict.failed else verdict.success
+            unmatched.append(
+                UnmatchedEntry(entry=entry, failed=verdict.failed, request_id=response.request_id)
+            )
+        elif not verdict.failed:
+            entries.setdefault(position, verdict.success)
+        elif position not in failures or failures[position].code in operation.retryable_codes:
+            # Of two failures of one item, one that is final wins.
+            failures[position] = verdict
+    return failures, entries, unmatched
 
 
 def _meaning_of_silence(

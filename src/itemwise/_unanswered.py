@@ -7,14 +7,15 @@ leave it open, it may have been applied.
 from __future__ import annotations
 
 import ssl
+from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
+from itemwise._describe_error import describe_error
 from itemwise._errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 from itemwise._transport import RedirectedError, ReplyTooLargeError
-from itemwise._words import shown
 
 __all__ = ["given_up", "perhaps_sent_before", "unanswered"]
 
@@ -50,70 +51,58 @@ def unanswered(error: Exception, *, operation: str) -> CallError:
             `RedirectedError` that stands for what it has followed.
         operation: the operation's wire name.
     """
-    code = type(error).__name__
+    kind, code, message, delivery = _meaning(error)
+    return kind(message, operation=operation, code=code or type(error).__name__, delivery=delivery)
+
+
+_Meaning: TypeAlias = tuple[type[CallError], str | None, str, Delivery]
+"""The kind of error, its code if that is not the exception's name, its message, and how far the
+request came."""
+
+
+def _meaning(error: Exception) -> _Meaning:
     if isinstance(error, _CREDENTIAL_FAULTS):
-        return TransientError(
+        message = (
             f"{error}. Nothing was sent: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a "
-            "profile, or give the client a session that has credentials",
-            operation=operation,
-            code=code,
-            delivery=Delivery.NEVER_LEFT,
+            "profile, or give the client a session that has credentials"
         )
+        return TransientError, None, message, Delivery.NEVER_LEFT
     if isinstance(error, _CONNECTION_FAULTS) and _never_connected(error):
-        return TransientError(
-            f"{error}. Nothing was sent: check the endpoint, the region and the network",
-            operation=operation,
-            code=code,
-            delivery=Delivery.NEVER_LEFT,
-        )
+        message = f"{error}. Nothing was sent: check the endpoint, the region and the network"
+        return TransientError, None, message, Delivery.NEVER_LEFT
     if isinstance(error, boto.HTTPClientError | boto.EndpointConnectionError):
-        if _certificates_unreadable(error):
-            return RejectedError(
-                f"the certificates to trust cannot be read: {error.kwargs.get('error')}. Nothing "
-                "was sent: check the paths in verify, AWS_CA_BUNDLE and client_cert",
-                operation=operation,
-                code="UnreadableCertificates",
-                delivery=Delivery.NEVER_LEFT,
-            )
-        if _client_closed(error):
-            return RejectedError(
-                "the client is closed, and nothing was sent: keep it open for as long as it is "
-                "used",
-                operation=operation,
-                code="ClientClosed",
-                delivery=Delivery.NEVER_LEFT,
-            )
-        return TransientError(
-            f"{error}. The request was sent and no answer came: it may have been applied",
-            operation=operation,
-            code=code,
-            delivery=Delivery.IN_DOUBT,
-        )
+        return _meaning_of_transport_fault(error)
     if isinstance(error, boto.BotoCoreError) and not isinstance(error, _REPLY_FAULTS):
         # botocore's own validation quotes what it refuses.
         quotes = isinstance(error, boto.ParamValidationError)
-        return RejectedError(
-            f"{shown(error) if quotes else error}. Nothing was sent",
-            operation=operation,
-            code=code,
-            delivery=Delivery.NEVER_LEFT,
-        )
+        message = f"{describe_error(error) if quotes else error}. Nothing was sent"
+        return RejectedError, None, message, Delivery.NEVER_LEFT
     if isinstance(error, RedirectedError):
-        return ResponseError(
+        message = (
             "the endpoint has sent the client elsewhere, and what answered there is not the "
             "service: the request may have been applied. Clients of itemwise.open_client follow no "
-            "redirect",
-            operation=operation,
-            code="Redirected",
-            delivery=Delivery.IN_DOUBT,
+            "redirect"
         )
+        return ResponseError, "Redirected", message, Delivery.IN_DOUBT
     # botocore's parsers also let plain Python errors through, when a reply is not what they expect.
-    return ResponseError(
-        f"the reply cannot be read: {shown(error, boto.BotoCoreError, ReplyTooLargeError)}",
-        operation=operation,
-        code=code,
-        delivery=Delivery.IN_DOUBT,
-    )
+    said = describe_error(error, boto.BotoCoreError, ReplyTooLargeError)
+    return ResponseError, None, f"the reply cannot be read: {said}", Delivery.IN_DOUBT
+
+
+def _meaning_of_transport_fault(error: boto.BotoCoreError) -> _Meaning:
+    if _certificates_unreadable(error):
+        message = (
+            f"the certificates to trust cannot be read: {error.kwargs.get('error')}. Nothing was "
+            "sent: check the paths in verify, AWS_CA_BUNDLE and client_cert"
+        )
+        return RejectedError, "UnreadableCertificates", message, Delivery.NEVER_LEFT
+    if _client_closed(error):
+        message = (
+            "the client is closed, and nothing was sent: keep it open for as long as it is used"
+        )
+        return RejectedError, "ClientClosed", message, Delivery.NEVER_LEFT
+    message = f"{error}. The request was sent and no answer came: it may have been applied"
+    return TransientError, None, message, Delivery.IN_DOUBT
 
 
 def given_up(operation: str, *, sent: bool) -> CallError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
-from itemwise._kinds import is_number, is_whole
+from itemwise._argument_types import is_number, is_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

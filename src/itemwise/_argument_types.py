@@ -1,10 +1,10 @@
-"""Pure: arguments of another kind are refused by name."""
+"""Pure: type checks of arguments; the error names the argument."""
 
 from __future__ import annotations
 
 from typing import TypeGuard
 
-__all__ = ["flag", "is_number", "is_whole", "number", "whole"]
+__all__ = ["check_flag", "check_number", "check_whole", "is_number", "is_whole"]
 
 
 def is_whole(value: object) -> TypeGuard[int]:
@@ -17,7 +17,7 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, float) or is_whole(value)
 
 
-def whole(name: str, value: object) -> int:
+def check_whole(name: str, value: object) -> int:
     """Take a whole number.
 
     Raises:
@@ -28,7 +28,7 @@ def whole(name: str, value: object) -> int:
     return value
 
 
-def number(name: str, value: object, of: str, *, absent: str = "") -> float:
+def check_number(name: str, value: object, of: str, *, absent: str = "") -> float:
     """Take a number.
 
     Args:
@@ -50,7 +50,7 @@ def number(name: str, value: object, of: str, *, absent: str = "") -> float:
     return value
 
 
-def flag(name: str, value: object) -> bool:
+def check_flag(name: str, value: object) -> bool:
     """Take a truth value.
 
     Raises:

@@ -1,11 +1,11 @@
-"""Pure: what may be shown of an exception that is not ours."""
+"""Pure: an exception that is not ours is described without quoting items or replies."""
 
 from __future__ import annotations
 
-__all__ = ["shown"]
+__all__ = ["describe_error"]
 
 
-def shown(error: Exception, *harmless: type[Exception]) -> str:
+def describe_error(error: Exception, *harmless: type[Exception]) -> str:
     """Name an exception, with its words where they cannot hold what an item or a reply does.
 
     Those of a `TypeError` or an `AttributeError` speak of types alone. Those of others, such as a
