@@ -11,6 +11,7 @@ from itemwise._accounts import Accounts
 from itemwise._call_arguments import check_call
 from itemwise._isolate import Suspicion, send_chunk
 from itemwise._lazy import LazyOutcomes
+from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason
 from itemwise._own_retries import warn_of_own_retries
@@ -211,7 +212,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             chunk = self._plan.take(state.max_chunk)
             if chunk is None:
                 return
-            await send_chunk(state, chunk, self._lone_rejections)
+            await send_chunk(state, OpenItems(chunk), self._lone_rejections)
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
         state = self._state

@@ -17,7 +17,6 @@ from typing import Generic, TypeVar
 from itemwise._chunk_call import ChunkCall
 from itemwise._errors import CallError
 from itemwise._open_items import OpenItems
-from itemwise._plan import Chunk
 from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 
@@ -72,17 +71,17 @@ class Suspicion:
 
 async def send_chunk(
     state: RunState[RequestT, ResponseT, ItemT, EntryT],
-    chunk: Chunk[ItemT],
+    items: OpenItems[ItemT, EntryT],
     lone_rejections: Suspicion,
 ) -> None:
     """Bring a chunk to its end: each item has its outcome, or the run has ended.
 
     Args:
         state: what the calls of the run share.
-        chunk: the items to send.
+        items: the items to send.
         lone_rejections: the run's suspicion over chunks of which each item was rejected by itself.
     """
-    call = ChunkCall(state, OpenItems(chunk))
+    call = ChunkCall(state, items)
     await call.run()
     if call.rejection is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -65,6 +66,24 @@ class Source(Generic[ItemT]):
         except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
             self.fail(error)
         return start
+
+    async def interrupt(self, cancellation: asyncio.CancelledError) -> None:
+        """Pass a cancellation on to an async generator that waits at a ``yield``.
+
+        Raises:
+            asyncio.CancelledError: it was not the generator's own, or there is none.
+        """
+        generator: object = self._async
+        if self._ended or not isinstance(generator, AsyncGenerator):
+            raise cancellation
+        try:
+            item: ItemT = await generator.athrow(cancellation)
+        except StopAsyncIteration:
+            self._ended = True
+        except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
+            self.fail(error)
+        else:
+            self._keep(item)
 
     def _keep(self, item: ItemT) -> None:
         self.held.append(item)

@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 from itemwise._isolate import Suspicion, send_chunk
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
-from itemwise._payload import fitting
-from itemwise._plan import Chunk
+from itemwise._reader import Reader
 from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 from itemwise._source import Source
@@ -32,8 +31,8 @@ _drivers: set[asyncio.Task[None]] = set()
 """Tasks of open streams: the loop holds no task that waits for a caller to go on."""
 
 
-_inside: ContextVar[object] = ContextVar("itemwise_stream", default=None)
-"""The stream that a task works for: its own tasks have it, and those that the source starts."""
+_inside: ContextVar[frozenset[object]] = ContextVar("itemwise_streams", default=frozenset())
+"""The streams that a task works for: their own tasks have them, and those that a source starts."""
 
 
 class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
@@ -58,7 +57,6 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._concurrency = concurrency
         self._timeout = timeout
         self._lone_rejections = Suspicion()
-        self._reading = asyncio.Lock()
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
         self._ended = False
@@ -122,7 +120,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         in_grace = state.halted and state.error is None and state.in_flight
         if first and not in_grace and not self._ended:
             driver.cancel()
-        if _inside.get() is self._mark:
+        if self._mark in _inside.get():
             return
         try:
             await outlast([driver], driver.cancel)
@@ -161,10 +159,11 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         )
 
     async def _drive(self) -> None:
-        _inside.set(self._mark)
+        _inside.set(_inside.get() | {self._mark})
+        reader = Reader(self.state, self._source, self._outbox)
         reason = NotAttemptedReason.CANCELLED
         try:
-            await self._go_through()
+            reason = await self._go_through(reader)
         except Exception:
             reason = NotAttemptedReason.STOPPED
             raise
@@ -172,69 +171,49 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             # However it ends: what was read has its outcome, and is counted.
             self._ended = True
             self._settle_rest(reason)
-            outbox = self._outbox
-            warn_of_unknown(
-                self.state.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
-            )
-            await self._source.close()
+            try:
+                await reader.end()
+            finally:
+                # The source may have answered to its end with another item.
+                self._settle_rest(reason)
+                outbox = self._outbox
+                warn_of_unknown(
+                    self.state.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
+                )
 
-    async def _go_through(self) -> None:
+    async def _go_through(
+        self, reader: Reader[RequestT, ResponseT, ItemT, EntryT]
+    ) -> NotAttemptedReason:
+        """Send what the source gives; tell why the rest of it, if there is any, is not sent."""
         state, source = self.state, self._source
-        began = asyncio.get_running_loop().time()
-        in_time = await side_by_side(self._work, self._concurrency, state, self._timeout)
+        began = state.loop.time()
+
+        async def work() -> None:
+            while state.may_begin() and (items := await reader.next_chunk()) is not None:
+                await send_chunk(state, items, self._lone_rejections)
+
+        def leave_source() -> None:
+            # Past the deadline, only a source that cannot keep us waiting is read to its end.
+            if self._closed or source.is_async:
+                reader.stop()
+
+        in_time = await side_by_side(
+            work, self._concurrency, state, self._timeout, when_late=leave_source
+        )
+        if reader.task.done() and not reader.stopped:
+            reader.task.result()
         stopped = state.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
         self._settle_rest(reason)
-        if (in_time and not stopped) or self._closed:
-            return
+        goes_on = stopped if in_time else not source.is_async
+        if self._closed or not goes_on:
+            return reason
+        reader.settle_rest(reason)
         # An async source can keep us waiting, and the time may be up meanwhile.
         limited = source.is_async and self._timeout is not None
-        try:
-            async with asyncio.timeout_at(began + (self._timeout or 0) if limited else None):
-                while in_time or not source.is_async:
-                    await self._outbox.wait_for_room()
-                    await source.hold(state.max_chunk)
-                    if not source.held:
-                        return
-                    self._settle_rest(reason)
-        except TimeoutError:
-            self._settle_rest(reason)
-
-    async def _work(self) -> None:
-        state = self.state
-        while state.may_begin():
-            async with self._reading:
-                await self._outbox.wait_for_room()
-                if not state.may_begin():
-                    return
-                chunk = await self._next_chunk()
-            if chunk is None:
-                return
-            if not state.active:
-                # The time in which the source or the caller kept us waiting is not the service's.
-                state.stall.forget()
-            await send_chunk(state, chunk, self._lone_rejections)
-
-    async def _next_chunk(self) -> Chunk[ItemT] | None:
-        state, source, outbox = self.state, self._source, self._outbox
-        start = await source.hold(state.max_chunk)
-        if not source.held:
-            return None
-        found = fitting(state.operation, state.request, source.held, start)
-        if found.error is not None:
-            source.fail(found.error)
-            source.held = source.held[len(found.items) :]
-            outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
-        source.release()
-        if not found.items:
-            return None
-        items = found.items
-        for position, equals in found.twins.items():
-            outbox.twins[start + position] = [(start + equal, items[equal]) for equal in equals]
-        return Chunk(
-            indexes=[start + position for position in found.travel],
-            items=[items[position] for position in found.travel],
-        )
+        left = began + (self._timeout or 0.0) - state.loop.time()
+        await asyncio.wait({reader.task}, timeout=max(left, 0.0) if limited else None)
+        return reason
 
     def _settle_rest(self, reason: NotAttemptedReason) -> None:
         """Settle what was read, now that nothing more is sent."""

@@ -26,11 +26,20 @@ async def side_by_side(
     workers: int,
     state: RunState[Any, Any, Any, Any],
     timeout: float | None,  # noqa: ASYNC109 - the end of time is an answer here, not an error
+    *,
+    when_late: Callable[[], object] | None = None,
 ) -> bool:
     """Let workers do the same work at once, until all are done or the time is up.
 
     However it ends, nothing is left running: what waits is cancelled, what is in flight is given
     the policy's grace first.
+
+    Args:
+        work: what each of them does.
+        workers: how many.
+        state: what their calls share.
+        timeout: seconds that they have.
+        when_late: what to do where they have not come to their own end, before that grace.
 
     Returns:
         Whether all workers were done in time.
@@ -46,7 +55,7 @@ async def side_by_side(
             # Somebody cancelled our workers, and not through us: the loop is being shut down.
             raise asyncio.CancelledError
     finally:
-        await _wind_down(tasks, state)
+        await _wind_down(tasks, state, when_late)
     for task in tasks:
         if not task.cancelled():
             task.result()
@@ -54,10 +63,14 @@ async def side_by_side(
 
 
 async def _wind_down(
-    tasks: Sequence[asyncio.Task[None]], state: RunState[Any, Any, Any, Any]
+    tasks: Sequence[asyncio.Task[None]],
+    state: RunState[Any, Any, Any, Any],
+    when_late: Callable[[], object] | None,
 ) -> None:
     state.halt()
     running = {task for task in tasks if not task.done()}
+    if running and when_late is not None:
+        when_late()
     for task in running - state.in_flight:
         task.cancel()
     grace = (state.policy or DEFAULT_RETRY).grace

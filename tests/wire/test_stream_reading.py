@@ -1,0 +1,199 @@
+"""A source is read as ``async for`` reads: by one task, in one context, from first to last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import pytest
+from aiobotocore.client import AioBaseClient
+
+from itemwise.testing import LocalAWS
+from tests.wire.cases import Case, left_behind, only_fms, until
+from tests.wire.streams import (
+    AnyOutcome,
+    AnyStream,
+    SourceError,
+    check_stream,
+    collect,
+    open_stream,
+)
+
+page: ContextVar[str] = ContextVar("page", default="none")
+
+SMALL: dict[str, Any] = {"chunk_size": 2, "concurrency": 8}
+
+
+class Owner:
+    """A source that notes in which task it runs, and what its context says."""
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+        self.tasks = set[Any]()
+        self.pages = set[str]()
+
+    def _note(self) -> None:
+        self.tasks.add(asyncio.current_task())
+        self.pages.add(page.get())
+
+    def sync(self) -> Iterator[Any]:
+        token = page.set("first")
+        try:
+            for item in self.items:
+                self._note()
+                yield item
+        finally:
+            self._note()
+            page.reset(token)
+
+    async def slow(self) -> AsyncGenerator[Any]:
+        token = page.set("first")
+        try:
+            for item in self.items:
+                self._note()
+                await asyncio.sleep(0)
+                yield item
+        finally:
+            await asyncio.sleep(0)
+            self._note()
+            page.reset(token)
+
+
+OWNERS: dict[str, Callable[[Owner], Any]] = {"generator": Owner.sync, "async": Owner.slow}
+
+
+@pytest.mark.parametrize("leaves_early", [False, True])
+@pytest.mark.parametrize("kind", OWNERS)
+@only_fms
+async def test_one_task_reads_a_source_and_closes_it(
+    case: Case, client: AioBaseClient, kind: str, *, leaves_early: bool
+) -> None:
+    owner = Owner(case.items(range(40)))
+    stream = open_stream(case, client, OWNERS[kind](owner), **SMALL)
+
+    async with stream:
+        async for _ in stream:
+            if leaves_early:
+                break
+
+    assert len(owner.tasks) == 1
+    assert owner.pages == {"first"}
+    assert page.get() == "none"
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("waits_in", ["source", "stream"])
+@only_fms
+async def test_a_timeout_that_a_source_holds_ends_the_source_alone(
+    case: Case, client: AioBaseClient, aws: LocalAWS, waits_in: str
+) -> None:
+    items, expire = case.items(range(3)), asyncio.Event()
+
+    async def drain() -> AsyncIterator[Any]:
+        try:
+            async with asyncio.timeout(None) as limit:
+                expire_at.append(limit.reschedule)
+                for item in items:
+                    yield item
+                if waits_in == "source":
+                    expire.set()
+                    await asyncio.Event().wait()
+                yield case.item(3)
+                await asyncio.Event().wait()
+        except TimeoutError:
+            return
+
+    expire_at: list[Callable[[float], None]] = []
+    stream = open_stream(case, client, drain(), chunk_size=1, concurrency=1)
+    outcomes: list[AnyOutcome] = []
+    if waits_in == "stream":
+        # Nobody asks for more: the source waits where it yielded.
+        outcomes += [await anext(stream) for _ in range(2)]
+        await until(lambda: stream.progress.settled >= 3)
+    collecting = asyncio.create_task(collect(stream, outcomes))
+    if waits_in == "source":
+        await expire.wait()
+    expire_at[0](asyncio.get_running_loop().time())
+    await collecting
+
+    counts = check_stream(case, aws, case.items(range(stream.progress.total)), outcomes)
+    assert counts == {"succeeded": stream.progress.total}
+    assert stream.progress.total in {3, 4}
+    assert left_behind() == []
+
+
+@pytest.mark.parametrize("produced", [0, 5])
+@only_fms
+async def test_a_task_group_that_a_source_holds_brings_its_error_to_the_caller(
+    case: Case, client: AioBaseClient, aws: LocalAWS, produced: int
+) -> None:
+    items, outcomes = case.items(range(produced)), list[AnyOutcome]()
+    taken = asyncio.Event()
+
+    async def fail() -> None:
+        await taken.wait()
+        raise SourceError
+
+    async def source() -> AsyncIterator[Any]:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fail())
+            for item in items:
+                yield item
+            taken.set()
+            await asyncio.Event().wait()
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await collect(open_stream(case, client, source(), **SMALL), outcomes)
+
+    assert caught.group_contains(SourceError)
+    assert check_stream(case, aws, items, outcomes) == ({"succeeded": 5} if produced else {})
+    assert left_behind() == []
+
+
+@only_fms
+async def test_what_cancels_a_waiting_source_is_the_generators_to_handle(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items, tasks = case.items(range(4)), list[Any]()
+
+    async def source() -> AsyncIterator[Any]:
+        tasks.append(asyncio.current_task())
+        for item in items[:3]:
+            try:
+                yield item
+            except asyncio.CancelledError:
+                yield items[3]
+                return
+
+    stream = open_stream(case, client, source(), chunk_size=1, concurrency=1)
+    outcomes = [await anext(stream)]
+    # Its outcomes have no more room: the source waits where it yielded.
+    await until(lambda: stream.progress.settled == 2)
+    tasks[0].cancel()
+    await collect(stream, outcomes)
+
+    assert check_stream(case, aws, [*items[:2], items[3]], outcomes) == {"succeeded": 3}
+
+
+@only_fms
+async def test_the_source_of_a_streams_source_can_close_the_outer_one(
+    case: Case, client: AioBaseClient
+) -> None:
+    outer: AnyStream
+
+    async def innermost() -> AsyncIterator[Any]:
+        yield case.item(0)
+        await outer.aclose()
+        yield case.item(1)
+
+    async def source() -> AsyncIterator[Any]:
+        async for outcome in open_stream(case, client, innermost(), chunk_size=1):
+            yield outcome.item
+
+    outer = open_stream(case, client, source(), chunk_size=1)
+    outcomes = [outcome async for outcome in outer]
+
+    assert len(outcomes) + len(outer.pending) == outer.progress.total
+    await until(lambda: not left_behind())
