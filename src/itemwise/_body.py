@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import OperationModel, Shape
 
-__all__ = ["Layout", "Outgoing", "write_bodies"]
+__all__ = ["Layout", "Outgoing", "outgoing", "write_bodies"]
 
 _PLAIN_TYPES = frozenset({"boolean", "integer", "list", "long", "map", "string", "structure"})
 """Those which pydantic writes as botocore does: no blob, no timestamp, no float."""
@@ -66,6 +66,9 @@ class Outgoing:
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
+_written: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
+"""The clients whose bodies are written, and of which operations that has begun."""
+
 _layouts: WeakKeyDictionary[OperationModel, Layout] = WeakKeyDictionary()
 
 
@@ -78,7 +81,25 @@ def write_bodies(client: AioBaseClient) -> None:
     """
     events = client.meta.events
     events.register_last("before-parameter-build", _empty_lists, unique_id="itemwise-lists")
-    events.register_first("before-call", _put_body, unique_id="itemwise-body")
+    _written[client] = set()
+
+
+def outgoing(client: AioBaseClient, operation: str, members: Mapping[str, object]) -> Outgoing:
+    """Make the context in which a call is to be made.
+
+    Args:
+        client: the client that makes it.
+        operation: the operation's wire name.
+        members: the request as botocore is given it.
+    """
+    written = _written.get(client)
+    if written is not None and operation not in written:
+        written.add(operation)
+        service = client.meta.service_model.service_id.hyphenize()
+        # By the most specific name: handlers of that come first, and all are to see the body.
+        name = f"before-call.{service}.{operation}"
+        client.meta.events.register_first(name, _put_body, unique_id="itemwise-body")
+    return Outgoing(members)
 
 
 def _empty_lists(

@@ -10,7 +10,7 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from itemwise._body import Outgoing
+from itemwise._body import outgoing
 from itemwise._call_arguments import check_call
 from itemwise._doubt import after_doubt, doubt_of, may_repeat
 from itemwise._errors import CallError
@@ -85,7 +85,7 @@ async def attempt(
     )
     # What is None is absent: services refuse null.
     members = request.model_dump(by_alias=True, exclude_none=True)
-    with watch_call(client, operation.name) as watch, Outgoing(members):
+    with watch_call(client, operation.name) as watch, outgoing(client, operation.name, members):
         try:
             parsed = await method(**members)
         except asyncio.CancelledError as caught:

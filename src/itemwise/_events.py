@@ -42,7 +42,7 @@ class CallWatch:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
         body: the bytes of a successful reply, where they could be had.
         is_document: whether bytes that were not kept can be a message of the service's at all.
-        in_this_call: whether what happens now is of this call, as far as is known.
+        in_this_call: whether what happens now in its task is of this call, as far as is known.
         skips_parse: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
             signed; ``None`` where neither was noticed, as with a client that tests have replaced.
@@ -70,8 +70,9 @@ class CallWatch:
         self.attempts: Sequence[Came] = ()
         self.is_document = True
         # A handler of the client may make another call of the same operation meanwhile, or start a
-        # task that does. botocore makes a context for each call; where an event does not show it,
-        # the last that did tells whose it is.
+        # task that does; and a wrapper of the client may make this call in a task of its own.
+        # botocore makes a context for each call. Where an event does not show it, the task does in
+        # which this call's was seen last, and the last one that was seen there.
         self._task: asyncio.Task[object] | None = None
         self._context: object = None
         self.in_this_call = True
@@ -93,9 +94,10 @@ class CallWatch:
         last = self.attempts[-1] if self.attempts else None
         return last if isinstance(last, RedirectedError) else None
 
-    def hears(self, operation: str) -> bool:
-        """Tell whether an event of an operation is of this call, or of one that it has led to."""
-        return operation == self.operation and asyncio.current_task() is self._task
+    @property
+    def is_heard(self) -> bool:
+        """Whether an event that shows no context is of this call, as far as is known."""
+        return self.in_this_call and asyncio.current_task() is self._task
 
     def begins(self, context: object) -> bool:
         """Take note of a context with which a call begins; tell whether it is this one."""
@@ -105,8 +107,12 @@ class CallWatch:
 
     def notes(self, context: object) -> bool:
         """Take note of the context of an event; tell whether it is this call's."""
-        self.in_this_call = context is self._context
-        return self.in_this_call
+        of_this_call, task = context is self._context, asyncio.current_task()
+        if of_this_call:
+            self._task = task
+        if task is self._task:
+            self.in_this_call = of_this_call
+        return of_this_call
 
     def ends(self, context: object) -> bool:
         """Take note of the context of what has ended; tell whether it is this call's.
@@ -114,7 +120,8 @@ class CallWatch:
         What follows the end of another one is this call's again.
         """
         of_this_call = self.notes(context)
-        self.in_this_call = True
+        if asyncio.current_task() is self._task:
+            self.in_this_call = True
         return of_this_call
 
 
@@ -156,7 +163,7 @@ def _keep_body(
     operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
 ) -> None:
     watch = _watching.get()
-    if watch is None or not (watch.hears(operation_model.name) and watch.in_this_call):
+    if watch is None or watch.operation != operation_model.name or not watch.is_heard:
         return
     body, status = response_dict["body"], response_dict["status_code"]
     answered = isinstance(status, int) and status < 300
@@ -172,7 +179,8 @@ def _keep_body(
 
 def _under_way(event_name: str) -> CallWatch | None:
     watch = _watching.get()
-    return watch if watch is not None and watch.hears(event_name.rpartition(".")[2]) else None
+    of_operation = watch is not None and watch.operation == event_name.rpartition(".")[2]
+    return watch if of_operation else None
 
 
 def _note_begin(event_name: str, context: object, **_: object) -> None:
@@ -188,8 +196,8 @@ def _note_making(event_name: str, request: AWSRequest, **_: object) -> None:
 
 
 def _note_sent(event_name: str, **_: object) -> None:
-    # Of another call too: that says less of this one, and nothing wrong.
-    if watch := _under_way(event_name):
+    watch = _under_way(event_name)
+    if watch is not None and watch.is_heard:
         watch.sent = True
 
 

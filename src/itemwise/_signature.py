@@ -152,4 +152,4 @@ def sign_quickly(client: AioBaseClient) -> None:
 
     # The stubs know no handler that answers.
     handler = cast("Callable[..., None]", choose)
-    client.meta.events.register_first("choose-signer", handler, unique_id="itemwise-signer")
+    client.meta.events.register_last("choose-signer", handler, unique_id="itemwise-signer")
