@@ -53,6 +53,13 @@ def _in_the_loop(request: pytest.FixtureRequest, part: str) -> object:
             "pip install itemwise[testing]",
             pytrace=False,
         )
+    if _is_anyios(request):
+        pytest.fail(
+            "local_aws serves in an event loop of pytest-asyncio, and anyio runs this test in "
+            "another: use `async with LocalAWS() as aws` within the test, or mark it with "
+            "pytest.mark.asyncio alone",
+            pytrace=False,
+        )
     marker = request.node.get_closest_marker("asyncio")
     if marker is None:
         pytest.fail(
@@ -62,6 +69,11 @@ def _in_the_loop(request: pytest.FixtureRequest, part: str) -> object:
         )
     scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope") or scope
     return request.getfixturevalue(_name(part, scope))
+
+
+def _is_anyios(request: pytest.FixtureRequest) -> bool:
+    marked = request.node.get_closest_marker("anyio") is not None
+    return marked and request.config.pluginmanager.has_plugin("anyio")
 
 
 def _default_loop(config: pytest.Config) -> str | None:

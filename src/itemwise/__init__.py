@@ -128,7 +128,13 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         """Import a public name, or a public room, when it is first asked for."""
         if name in _ROOM_OF:
-            value = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+            room = f"{__name__}.{_ROOM_OF[name]}"
+            try:
+                module = import_module(room)
+            except AttributeError as error:
+                # As such it would be taken for a name that is missing, and its words be lost.
+                raise ImportError(f"{room} cannot be imported: {error}") from error
+            value = getattr(module, name)
             # From now on it is found without asking here.
             globals()[name] = value
             return value

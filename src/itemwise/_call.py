@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from aiobotocore.client import AioBaseClient
 from botocore import xform_name
@@ -83,8 +83,7 @@ async def attempt(
     method: Callable[..., Awaitable[Mapping[str, object]]] = getattr(
         client, xform_name(operation.name)
     )
-    # What is None is absent: services refuse null.
-    members = request.model_dump(by_alias=True, exclude_none=True)
+    members = _members(request)
     with watch_call(client, operation.name) as watch, outgoing(client, operation.name, members):
         try:
             parsed = await method(**members)
@@ -101,6 +100,20 @@ async def attempt(
         if watch.redirected is not None:
             raise error_of(client, watch, watch.redirected)
         return read(operation.response, parsed, watch, hidden_doubt(client, watch, parsed))
+
+
+def _members(request: Request) -> Mapping[str, object]:
+    """Give a request as botocore is given it."""
+    # What is None is absent: services refuse null. pydantic's warnings of items that are not of the
+    # declared kind would quote them.
+    members: dict[str, object] = request.model_dump(
+        by_alias=True, exclude_none=True, warnings=False
+    )
+    for name, value in members.items():
+        if isinstance(value, tuple):
+            # botocore's Stubber compares lists with lists.
+            members[name] = list(cast("tuple[object, ...]", value))
+    return members
 
 
 def _too_many(

@@ -139,5 +139,18 @@ class Description(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 raise TypeError(f"{name} of {self.name} must be a function, not {function!r}")
         for name in ("silence_is_success", "idempotent"):
             check_flag(f"{name} of {self.name}", getattr(self, name))
+        for name in ("service", "name"):
+            text: object = getattr(self, name)
+            if not isinstance(text, str) or not text:
+                raise TypeError(
+                    f"{name} of an operation must be its name in botocore, not {text!r}"
+                )
+        for name, base in (("request", Request), ("response", Response)):
+            model: object = getattr(self, name)
+            if not (isinstance(model, type) and issubclass(model, base)):
+                raise TypeError(
+                    f"{name} of {self.name} must be a subclass of itemwise.{base.__name__}, "
+                    f"not {model!r}"
+                )
         if check_whole(f"max_items of {self.name}", self.max_items) < 1:
             raise ValueError(f"max_items of {self.name} must be at least 1, not {self.max_items}")

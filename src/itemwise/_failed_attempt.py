@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ProxyConnectionError
 
 from itemwise._classify import answers_another, classify, unsent
 from itemwise._doubt import after_doubt
@@ -45,6 +45,9 @@ def error_of(client: AioBaseClient, watch: CallWatch, caught: Exception) -> Call
         if watch.sent and not sends_once(client):
             model = client.meta.service_model.operation_model(watch.operation)
             error = perhaps_sent_before(error, method=model.http.get("method", "POST"))
+    if isinstance(caught, ProxyConnectionError):
+        # What it comes from has the proxy's URL, with the password in it.
+        caught.__cause__ = caught.__context__ = None
     error.__cause__ = caught
     return after_doubt(error, doubt)
 

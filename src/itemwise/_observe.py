@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from itemwise._log import warning
 
 if TYPE_CHECKING:
     from itemwise._operation import Operation
@@ -18,8 +19,6 @@ CallObserver: TypeAlias = "Callable[[Operation[Any, Any, Any, Any], CallRecord],
 on_call: Final[ContextVar[CallObserver | None]] = ContextVar("itemwise_on_call", default=None)
 """Called for each call of the runs that begin while it is set, right when it has ended."""
 
-logger = logging.getLogger("itemwise")
-
 
 def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
     """Tell whoever has asked that a call has ended."""
@@ -30,6 +29,4 @@ def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
         observer(operation, record)
     except Exception as error:  # noqa: BLE001 - the accounting of the call still has to be done
         # By its kind alone: its words are of we do not know what.
-        logger.warning(
-            "%s: whoever is told of calls has raised %s", operation.name, type(error).__name__
-        )
+        warning("%s: whoever is told of calls has raised %s", operation.name, type(error).__name__)

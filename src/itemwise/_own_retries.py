@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from weakref import WeakSet
+
+from itemwise._log import warning
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
 __all__ = ["own_attempts", "warn_of_own_retries"]
-
-logger = logging.getLogger("itemwise")
 
 _warned: WeakSet[AioBaseClient] = WeakSet()
 
@@ -42,7 +41,7 @@ def warn_of_own_retries(client: AioBaseClient, attempts: int) -> None:
     _warned.add(client)
     own = own_attempts(client)
     if own > 1:
-        logger.warning(
+        warning(
             "the client of %s retries by itself (%d attempts), and itemwise up to %d: one call "
             "can become %d requests. Use itemwise.open_client, or the configuration "
             'retries={"total_max_attempts": 1}',

@@ -6,11 +6,11 @@ come: the first that does not fit is found, so that those before it can be sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from itemwise._describe_error import describe_error
 from itemwise._description import Description
@@ -37,21 +37,15 @@ def payload(
         ValueError: the operation makes a request with more items, or fewer.
     """
     made = operation.with_items(request, items)
-    _check_count(operation, made, len(items))
-    return made
-
-
-def _check_count(
-    operation: Description[RequestT, Any, Any, Any], made: RequestT, count: int
-) -> None:
     # Where silence means success, an item that was left out would have succeeded unsent.
     carried = len(operation.items(made))
-    if carried != count:
+    if carried != len(items):
         raise ValueError(
-            f"with_items of {operation.name} was given {count} items and made a request with "
+            f"with_items of {operation.name} was given {len(items)} items and made a request with "
             f"{carried}, as its items function counts them; the request was not sent. Describe the "
             "operation so that with_items puts in all items that it is given, and no others"
         )
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +97,9 @@ def fitting(
         else:
             fits, (made, checked, travel, twins) = tried, found
         tried = (fits + fails) // 2
-    if fits:
-        _check_count(operation, made, fits)
+    if len(operation.items(made)) != fits:
+        # As they travel, each once: a map of items, for one, has no room for equals.
+        payload(operation, request, [checked[place] for place in travel])
     if error is not None:
         error = _naming(operation, start + fits, items[fits], error)
     return Fitting(items=checked, travel=travel, twins=twins, error=error)
@@ -118,12 +113,23 @@ def _checked(
 ) -> tuple[RequestT, Sequence[ItemT], Sequence[int], Mapping[int, Sequence[int]]]:
     made = operation.with_items(request, items)
     # A model is checked as a whole: its validators may be about more than one item.
-    validated = operation.request.model_validate(dict(made))
+    validated = operation.request.model_validate(_opened(made))
     given, read = list(operation.items(made)), list(operation.items(validated))
     # What it makes of an item is what travels, as in a request that has its items from the start.
     # Nearly always that is the item. A faulty operation has another number of them.
     checked = items if given == read or len(given) != len(items) else _as_read(items, given, read)
     return made, checked, *distinct(operation, checked, start)
+
+
+def _opened(model: BaseModel) -> dict[str, object]:
+    """Give the members of a model, and of models in it, for pydantic to check: it trusts models.
+
+    What stands in lists is left as it is: items that are models were checked as they were made.
+    """
+    return {
+        name: _opened(value) if isinstance(value, BaseModel) else value
+        for name, value in cast("Iterable[tuple[str, object]]", model)
+    }
 
 
 def _as_read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Self, TypeVar, get_args
 
@@ -82,7 +82,8 @@ class _AsTuple:
         schema = core_schema.tuple_variable_schema(handler.generate_schema(item))
         if not self._null_is_empty:
             return core_schema.no_info_before_validator_function(_listed, schema)
-        # After, not before: what a function sees before is first made of the JSON, and read again.
+        # After, not before: for a function that sees it before, pydantic would first make the whole
+        # list of the JSON, and then validate that.
         nullable = core_schema.nullable_schema(schema)
         return core_schema.no_info_after_validator_function(_empty_if_null, nullable)
 
@@ -90,10 +91,12 @@ class _AsTuple:
 def _listed(value: object) -> object:
     # pydantic would say that it wants a tuple, which nobody needs to write.
     if not _is_listed(value):
+        is_async = isinstance(value, AsyncIterable)
+        hint = "pass them to stream_batch" if is_async else "put a single item into a list"
         raise PydanticCustomError(
             "list_of_items",
-            "Input should be a list of items, not {kind}: put a single item into a list",
-            {"kind": type(value).__name__},
+            "Input should be a list of items, not {kind}: {hint}",
+            {"kind": type(value).__name__, "hint": hint},
         )
     return value
 
@@ -130,7 +133,7 @@ def _in_utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _AsIs:
+class _AwareFirst:
     """Read what says its offset, as nearly all do, without a step through Python."""
 
     def __get_pydantic_core_schema__(
@@ -139,12 +142,12 @@ class _AsIs:
         return core_schema.union_schema(
             [core_schema.datetime_schema(tz_constraint="aware"), handler(source)],
             mode="left_to_right",
-            # One fault in one place, and not one for each of the two ways.
+            # One error, and not one for each branch of the union.
             custom_error_type="datetime_type",
         )
 
 
-Timestamp = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc), _AsIs()]
+Timestamp = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc), _AwareFirst()]
 """A point in time, in any of the three forms in which AWS services send one; UTC where none is
 said, so that any two can be compared."""
 
@@ -160,8 +163,9 @@ class _Shape(BaseModel):
         defer_build=True,
         # AWS has members such as ModelName: no name is reserved.
         protected_namespaces=(),
-        # A blob need not be text.
+        # A blob need not be text. What was written is read again.
         ser_json_bytes="base64",
+        val_json_bytes="base64",
         # A number is seconds since 1970, however large. pydantic would guess milliseconds.
         val_temporal_unit="seconds",
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from itemwise._isolate import Suspicion, send_chunk
+from itemwise._log import warning
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
 from itemwise._reader import Reader
@@ -24,8 +24,6 @@ RequestT = TypeVar("RequestT", bound=Request)
 ResponseT = TypeVar("ResponseT", bound=Response)
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
-
-logger = logging.getLogger("itemwise")
 
 _drivers: set[asyncio.Task[None]] = set()
 """Tasks of open streams: the loop holds no task that waits for a caller to go on."""
@@ -151,7 +149,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if error is None or isinstance(error, GeneratorExit):
             raise fault
         # By its kind alone: its words can be of items.
-        logger.warning(
+        warning(
             "%s: closing the source of a stream raised %s, while %s was on its way",
             self.state.operation.name,
             type(fault).__name__,
@@ -164,7 +162,9 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         reason = NotAttemptedReason.CANCELLED
         try:
             reason = await self._go_through(reader)
-        except Exception:
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
             reason = NotAttemptedReason.STOPPED
             raise
         finally:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections import OrderedDict
 from typing import Protocol
 
+from itemwise._log import info
 from itemwise._rate import FixedRate, RateFinder, Start
 
 __all__ = ["TurnQueue"]
-
-logger = logging.getLogger("itemwise")
 
 _EPISODE_SECONDS = 60.0
 """Seconds without a throttle after which the next one is news, and worth a line in the log."""
@@ -47,6 +45,7 @@ class TurnQueue:
         # Who waits, in order, and the group of each.
         self._waiting: OrderedDict[asyncio.Future[Start | None], object] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._throttled_at = -math.inf
         self._settled_at = -math.inf
 
@@ -74,6 +73,7 @@ class TurnQueue:
             if the group was released first.
         """
         loop = asyncio.get_running_loop()
+        self._belong_to(loop)
         now = loop.time()
         if not self._waiting and self._rate.due(now) <= now:
             return self._rate.start(now, others_wait=False)
@@ -89,6 +89,15 @@ class TurnQueue:
             self._waiting.pop(waiter, None)
             self._serve()
             raise
+
+    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        if loop is self._loop:
+            return
+        if self._loop is not None and not self._loop.is_closed() and self._waiting:
+            raise RuntimeError("runs of another event loop wait for their turns at this pace")
+        # Who waited in a loop that was closed will not come back.
+        self._waiting.clear()
+        self._loop, self._timer = loop, None
 
     def release(self, group: object) -> None:
         """Let all that waits for this group go without a start."""
@@ -121,11 +130,12 @@ class TurnQueue:
             partly: whether only some of its items were throttled.
         """
         now = asyncio.get_running_loop().time()
-        if now - self._throttled_at > _EPISODE_SECONDS:
-            logger.info("%s %s", operation, self._news)
+        news = now - self._throttled_at > _EPISODE_SECONDS
         self._throttled_at = now
         self._rate.throttled(start, now, partly=partly)
         self._serve()
+        if news:
+            info("%s %s", operation, self._news)
 
     def _serve(self) -> None:
         """Give their turn to those whose time has come, and wake up for the next."""

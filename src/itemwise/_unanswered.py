@@ -159,7 +159,8 @@ def _never_connected(error: boto.BotoCoreError) -> bool:
 
 def _elsewhere(caught: BaseException | None) -> bool:
     """Tell whether it was another host than the endpoint's that could not be reached."""
-    if not isinstance(caught, boto.BotoCoreError):
+    # It is the proxy that is not there, and it alone was tried.
+    if not isinstance(caught, boto.BotoCoreError) or isinstance(caught, boto.ProxyConnectionError):
         return False
     cause, endpoint = caught.kwargs.get("error"), urlsplit(str(caught.kwargs.get("endpoint_url")))
     if isinstance(cause, ClientConnectorError):

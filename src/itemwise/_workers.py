@@ -6,19 +6,17 @@ The only concurrency: what workers do is one call after the other.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from itemwise._description import Description
+from itemwise._log import warning
 from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
 from itemwise._run_state import RunState
 from itemwise.results import Progress
 
 __all__ = ["outlast", "progress_of", "side_by_side", "warn_of_unknown"]
-
-logger = logging.getLogger("itemwise")
 
 
 async def side_by_side(
@@ -144,7 +142,7 @@ def warn_of_unknown(
         code: why the first of them.
     """
     if count:
-        logger.warning(
+        warning(
             "%s: %d items may or may not have been applied; the first because: %s",
             operation.name,
             count,

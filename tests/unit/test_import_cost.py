@@ -144,3 +144,17 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
         "assert len(got) == 8 and len(set(got)) == 1"
     )
     assert "itemwise._batch" in loaded_by(code, "itemwise")
+
+
+def test_what_goes_wrong_in_an_import_is_not_taken_for_a_missing_name(tmp_path: Path) -> None:
+    # As where a file of the user's own has the name of a module that some package needs.
+    (tmp_path / "attr.py").write_text("ours = 1\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from itemwise import run_batch"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ImportError: itemwise._batch cannot be imported: module 'attr' has no" in done.stderr

@@ -201,6 +201,10 @@ def test_an_operation_has_a_hash_whatever_sets_it_is_made_of() -> None:
         ({"key": "uri"}, TypeError, "key of .* a function, not 'uri'"),
         ({"idempotent": "no"}, TypeError, "idempotent of .* True or False, not 'no'"),
         ({"silence_is_success": 1}, TypeError, "silence_is_success of .* True or False, not 1"),
+        ({"service": None}, TypeError, "service of an operation .* name in botocore, not None"),
+        ({"name": ""}, TypeError, "name of an operation .* name in botocore, not ''"),
+        ({"request": "R"}, TypeError, "request of .* a subclass of itemwise.Request, not 'R'"),
+        ({"response": dict}, TypeError, "response of .* a subclass of itemwise.Response, not"),
         ({"item_fields": "items"}, TypeError, "item_fields of .* a tuple of strings, not 'items'"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -367,3 +367,25 @@ def test_a_response_carries_its_request_id_outside_its_members() -> None:
     reply = Reply.model_validate({}).with_request_id("r-1")
     assert reply.request_id == "r-1"
     assert "r-1" not in reply.model_dump_json()
+
+
+class Blob(RequestShape):
+    data: Annotated[bytes, wire("Data")]
+
+
+@pytest.mark.parametrize("data", [b"text", b"\xff0", b"\x00\xfb\xff"])
+def test_a_blob_is_read_as_it_was_written(data: bytes) -> None:
+    assert Blob.model_validate_json(Blob(data=data).model_dump_json(by_alias=True)).data == data
+
+
+@pytest.mark.parametrize("text", ["-_8=", "+/8="])
+def test_a_blob_is_read_in_either_alphabet(text: str) -> None:
+    assert Blob.model_validate_json(f'{{"Data":"{text}"}}').data == b"\xfb\xff"
+
+
+def test_an_async_source_is_sent_where_it_belongs() -> None:
+    async def source() -> AsyncIterator[str]:
+        yield "a"
+
+    with pytest.raises(ValidationError, match="not async_generator: pass them to stream_batch"):
+        Send.model_validate({"ModelName": "model", "Names": source()})

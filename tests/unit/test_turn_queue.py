@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -135,3 +136,55 @@ async def test_turns_that_nobody_took_are_not_made_up_for(clock: Clock) -> None:
     assert not waits.done()
     clock.now += 0.02
     await waits
+
+
+def test_who_waited_in_a_loop_that_was_closed_holds_up_nobody_in_the_next() -> None:
+    queue = TurnQueue(1)
+
+    async def leave_one_waiting() -> None:
+        await queue.turn(None)
+        waiting.append(asyncio.create_task(queue.turn(None)))
+        await rounds(2)
+
+    waiting: list[asyncio.Task[Start | None]] = []
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave_one_waiting())
+    loop.close()
+
+    async def wait_in_another() -> Start | None:
+        task = asyncio.create_task(queue.turn(None))
+        await rounds(2)
+        assert len(queue) == 1
+        task.cancel()
+        await asyncio.wait({task})
+        return None
+
+    asyncio.run(wait_in_another())
+    assert len(queue) == 0
+    # It is never to end: nobody is to complain of that.
+    waiting[0]._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
+
+
+async def test_a_pace_at_which_another_loop_waits_is_refused_by_name() -> None:
+    queue = TurnQueue(1)
+    begun = threading.Event()
+    others: list[asyncio.AbstractEventLoop] = []
+
+    async def wait() -> None:
+        others.append(asyncio.get_running_loop())
+        await queue.turn(None)
+        task = asyncio.create_task(queue.turn(None))
+        await rounds(2)
+        begun.set()
+        await done.wait()
+        task.cancel()
+        await asyncio.wait({task})
+
+    done = asyncio.Event()
+    thread = threading.Thread(target=asyncio.run, args=(wait(),))
+    thread.start()
+    await asyncio.to_thread(begun.wait)
+    with pytest.raises(RuntimeError, match="runs of another event loop wait"):
+        await queue.turn(None)
+    others[0].call_soon_threadsafe(done.set)
+    await asyncio.to_thread(thread.join)

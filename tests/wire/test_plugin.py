@@ -162,6 +162,37 @@ def test_a_test_without_a_loop_is_told_that_it_needs_one(pytester: pytest.Pytest
     result.stdout.fnmatch_lines("*make it an `async def`*")
 
 
+def test_a_test_that_anyio_runs_is_told_what_to_use(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        "import sys, types\n"
+        "def pytest_configure(config):\n"
+        "    config.addinivalue_line('markers', 'anyio: run by anyio')\n"
+        "    config.pluginmanager.register(types.ModuleType('anyio_plugin'), 'anyio')\n"
+    )
+    result = ran(
+        pytester,
+        "import pytest\n"
+        "@pytest.mark.anyio\n"
+        "@pytest.mark.asyncio\n"
+        "async def test_one(local_aws): pass",
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*async with LocalAWS() as aws*"])
+
+
+async def test_a_server_of_a_loop_that_stands_still_is_refused_by_name() -> None:
+    aws, other = LocalAWS(), asyncio.new_event_loop()
+    await asyncio.to_thread(other.run_until_complete, aws.start())
+    try:
+        with pytest.raises(RuntimeError, match="another event loop, which stands still"):
+            aws.client("fms")
+        with pytest.raises(RuntimeError, match="in the loop of its clients"):
+            _ = aws.client_arguments
+    finally:
+        await asyncio.to_thread(other.run_until_complete, aws.stop())
+        other.close()
+
+
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 @pytest.mark.parametrize(
     "faults",

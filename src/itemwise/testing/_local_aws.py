@@ -106,6 +106,7 @@ class LocalAWS:
             refuse_repeats=refuse_repeats,
         )
         self._runner: web.ServerRunner | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._port = 0
 
     async def __aenter__(self) -> Self:
@@ -130,6 +131,7 @@ class LocalAWS:
         """
         if self._runner is not None:
             raise RuntimeError("the server runs already")
+        self._loop = asyncio.get_running_loop()
         server = web.Server(self._handler, access_log=None)
         self._handler.start()
         self._runner = web.ServerRunner(server, shutdown_timeout=_STOP_SECONDS)
@@ -161,10 +163,15 @@ class LocalAWS:
         """The server's address, for all services.
 
         Raises:
-            RuntimeError: the server does not run.
+            RuntimeError: the server does not run, or not while this event loop does.
         """
         if self._runner is None:
             raise RuntimeError("the server does not run: use it in `async with`, or start it")
+        if _runs_another(self._loop):
+            raise RuntimeError(
+                "the server runs in another event loop, which stands still while this one runs: "
+                "start it in the loop of its clients, or in a thread of its own"
+            )
         return f"http://{_HOST}:{self._port}"
 
     @property
@@ -253,3 +260,12 @@ class LocalAWS:
         sources = {source.member: source for source in self._routes.operation(operation).row.items}
         source = sources[next(iter(sources)) if member is None else member]
         return item_key(source, wire_form(item))
+
+
+def _runs_another(loop: asyncio.AbstractEventLoop | None) -> bool:
+    """Tell whether an event loop runs here, and the given one nowhere."""
+    try:
+        here = asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return loop is not None and loop is not here and not loop.is_running()
