@@ -53,7 +53,7 @@ class Outgoing:
     def __init__(self, members: Mapping[str, object]) -> None:
         self.members: Mapping[str, object] = members
         self.body: Mapping[str, object] | None = None
-        # botocore's own of the call: a handler may make another meanwhile, whose body this is not.
+        # botocore's context of this call: a handler may make another meanwhile, with its own body.
         self.context: object = None
 
     def __enter__(self) -> None:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientArguments", "open_client"]
 
-# The first call needs it, and the event loop would wait for its import, with tenacity behind it.
+# Imported now, for the first call needs it: to import it then, and tenacity with it, would block the
+# event loop.
 import_module("itemwise._call")
 
 _POOL_SIZE = 256
@@ -36,7 +37,7 @@ botocore's default of 10 would silently cap the concurrency of a run."""
 
 
 _NO_RETRIES: Final = {"total_max_attempts": 1, "mode": "legacy"}
-"""The one mode all of whose handlers can be taken off by name."""
+"""In the legacy mode alone all handlers of retries can be unregistered by their names."""
 
 
 class ClientArguments(TypedDict, total=False):

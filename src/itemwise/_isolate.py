@@ -31,8 +31,8 @@ _PATIENCE = 3
 """Parts that are rejected alike before the request is blamed, while nothing was answered yet."""
 
 _PROBES = 6
-"""Lone items that are rejected as well before the rest of a chunk is given up: of a chunk in which
-half are good, one in sixty."""
+"""Single items that must be rejected as well before the rest of a chunk is given up. A chunk of which
+half are good is given up by mistake once in sixty."""
 
 _LONE_PATIENCE = 32
 """Items that are rejected alike before the request is blamed, once something was answered: of
@@ -40,7 +40,7 @@ chunks that are too small to be given up."""
 
 
 class Suspicion:
-    """Counts parts that share no item and are rejected alike, with nothing answered in between.
+    """Counts rejections in a row that say the same, of parts that share no item.
 
     Attributes:
         alike: how many were.

@@ -1,4 +1,4 @@
-"""Who is told of each call as it ends, besides the result: nobody, unless asked."""
+"""A hook that is called as each call ends; unset unless somebody asks, as `otel` does."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def tell(operation: Operation[Any, Any, Any, Any], record: CallRecord) -> None:
     try:
         observer(operation, record)
     except Exception as error:  # noqa: BLE001 - the accounting of the call still has to be done
-        # By its kind alone: its words are of we do not know what.
+        # Its kind alone: its message may hold what must not be logged.
         warning("%s: whoever is told of calls has raised %s", operation.name, type(error).__name__)

@@ -61,7 +61,7 @@ class Succeeded(Generic[ItemT_co]):
         entry: the service's entry on it, where it sent one.
     """
 
-    # Declared as the string, checkers would narrow by that alone; as either of both, by neither.
+    # Typed as the enum's member: as a plain string or as a union, checkers would narrow wrongly.
     status: ClassVar[Literal[Status.SUCCEEDED]] = Status.SUCCEEDED
     index: int
     item: ItemT_co

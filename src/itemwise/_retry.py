@@ -1,7 +1,7 @@
 """Attempts are repeated here. The only file that knows tenacity.
 
-A program that only makes requests does not come here. One that calls does before its first: at the
-first throttle, the import would hold up the event loop with that operation's calls in flight.
+Imported with the first call that is prepared, and not at the first throttle: the import would block
+the event loop while calls are in flight.
 """
 
 from __future__ import annotations

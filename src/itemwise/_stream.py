@@ -127,8 +127,8 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
     """
 
     def __init__(self, run: StreamRun[RequestT, ResponseT, ItemT, EntryT]) -> None:
-        # Two objects: what works at the stream holds no reference to this one, so that a stream
-        # which is dropped half-way is noticed, and closed by the loop.
+        # Two objects: the tasks that work at the stream must not hold this one, so that a stream
+        # that is dropped half-way can be collected, and is closed by the loop then.
         self._run = run
         # What such a function returns is of the type that can say whether it runs.
         self._outcomes = cast("AsyncGeneratorType[Outcome[ItemT, EntryT]]", run.outcomes())

@@ -58,7 +58,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
         self._ended = False
-        # Contexts outlive their tasks, and are not to hold a stream for that long.
+        # Not the stream itself: contexts outlive their tasks, and would keep it alive for as long.
         self._mark = object()
 
     def progress(self) -> Progress:
@@ -113,8 +113,8 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         if driver is None:
             await self._end()
             return
-        # A deadline gives the grace too, and to cancel again ends it. A source that is being closed
-        # is to come to the end of that.
+        # Past a deadline the grace runs already, and to cancel would end it. A source that is being
+        # closed is left to finish.
         in_grace = state.halted and state.error is None and state.in_flight
         if first and not in_grace and not self._ended:
             driver.cancel()

@@ -1,7 +1,7 @@
-"""Replies of a bounded size: nothing that a service sends can fill the memory.
+"""The HTTP session of our clients: bounded replies, no redirects, no repeats that nobody sees.
 
-aiobotocore reads every reply whole. Its seam for another transport, ``AioConfig.http_session_cls``,
-takes a session that asks for the reply as a stream and reads no more than the limit of it.
+aiobotocore reads every reply whole, of whatever size. ``AioConfig.http_session_cls`` takes a session
+that asks for the reply as a stream, and reads no more than the limit of it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class BoundedSession(AIOHTTPSession):
         # aiohttp sends a PUT again by itself where a kept connection was cut, and tells nobody.
         # There is one retry layer, and it knows what may be repeated.
         setattr(session, "_retry_connection", False)  # noqa: B010 - aiohttp's own affair
-        # All that aiobotocore asks of it.
-        return cast("aiohttp.ClientSession", _Direct(session))
+        # Of a session aiobotocore calls nothing but what this has.
+        return cast("aiohttp.ClientSession", _NoRedirects(session))
 
     async def send(  # type: ignore[override]  # the stubs name another HTTP library's types
         self, request: AWSPreparedRequest
@@ -105,7 +105,7 @@ class BoundedSession(AIOHTTPSession):
         return response
 
 
-class _Direct:
+class _NoRedirects:
     """An HTTP session that follows no redirect.
 
     No AWS service sends one, and who follows one hands the request, with its session token, to
