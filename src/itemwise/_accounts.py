@@ -37,7 +37,7 @@ _ROOM, _ROOM_FOR_EACH = 2**19, 75
 each of its items, where they are more: packing a small reply costs a hundredth of its call."""
 
 _RAW: Final = -zlib.MAX_WBITS
-"""Without a checksum, which would cost as much as the packing: these bytes never leave the process."""
+"""Without a checksum: it would cost as much as the packing, and the bytes stay in the process."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientArguments", "open_client"]
 
-# Imported now, for the first call needs it: to import it then, and tenacity with it, would block the
-# event loop.
+# Imported now, for the first call needs it: to import it then, and tenacity with it, would block
+# the event loop.
 import_module("itemwise._call")
 
 _POOL_SIZE = 256

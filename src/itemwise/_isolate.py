@@ -31,8 +31,8 @@ _PATIENCE = 3
 """Parts that are rejected alike before the request is blamed, while nothing was answered yet."""
 
 _PROBES = 6
-"""Single items that must be rejected as well before the rest of a chunk is given up. A chunk of which
-half are good is given up by mistake once in sixty."""
+"""Single items that must be rejected as well before the rest of a chunk is given up. A chunk of
+which half are good is given up by mistake once in sixty."""
 
 _LONE_PATIENCE = 32
 """Items that are rejected alike before the request is blamed, once something was answered: of

@@ -19,8 +19,8 @@ class Pace:
     """When attempts may start, in the order in which they ask.
 
     Nothing is held back until the service throttles, with one exception: after the very first
-    answer, new calls wait once for those that are in flight. From the first throttle on it finds the
-    rate that the service accepts, and stays just under it. All runs on one client and operation
+    answer, new calls wait once for those that are in flight. From the first throttle on it finds
+    the rate that the service accepts, and stays just under it. All runs on one client and operation
     share one by themselves. Pass one of your own to the runs of several clients that share an
     account and region, or one with a fixed rate. It belongs to one event loop.
 

@@ -1,7 +1,7 @@
 """The HTTP session of our clients: bounded replies, no redirects, no repeats that nobody sees.
 
-aiobotocore reads every reply whole, of whatever size. ``AioConfig.http_session_cls`` takes a session
-that asks for the reply as a stream, and reads no more than the limit of it.
+aiobotocore reads every reply whole, of whatever size. ``AioConfig.http_session_cls`` takes a
+session that asks for the reply as a stream, and reads no more than the limit of it.
 """
 
 from __future__ import annotations
