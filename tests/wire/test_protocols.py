@@ -41,7 +41,7 @@ from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._bound import service
 from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import WireProtocol
-from itemwise.testing._rules import checker
+from itemwise.testing._request_rules import checker
 from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
 from tests.wire.cases import FMS
 from tests.wire.conftest import ApiClient, ClientFactory, Reply

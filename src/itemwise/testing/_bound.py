@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._protocols import RestProtocol, RpcProtocol
-from itemwise.testing._rules import Checker, checker
+from itemwise.testing._request_rules import Checker, checker
 from itemwise.testing._served import ItemList, Key, ServedOperation
 
 __all__ = ["BoundOperation", "BoundService", "Item", "bind", "service", "value_at"]

@@ -12,8 +12,8 @@ from typing import Final, Generic, TypeVar, cast
 from itemwise.testing._call_faults import RateLimit
 from itemwise.testing._faults import CallFault, Fault, ItemFault
 from itemwise.testing._item_faults import FailItems
-from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
+from itemwise.testing._served_names import check_served
 
 __all__ = ["FaultScript", "InjectedFault"]
 
