@@ -22,7 +22,7 @@ from codegen.overlay import OVERLAYS, overlays, read_overlay
 from codegen.pages import coverage_rows
 from codegen.source import installed
 from codegen.words import comment, docstring, first_sentence
-from tests.unit.test_contract import generated_from, release
+from tests.shipped import generated_from, release
 
 pytest.importorskip("ruff", reason="ruff lays the files out, and is a tool of development alone")
 

@@ -25,7 +25,7 @@ from botocore.model import (
     StructureShape,
 )
 
-from itemwise import BatchResult, Operation, Request, RetryPolicy, ThrottledError, run_batch
+from itemwise import BatchResult, Request, RetryPolicy, ThrottledError, run_batch
 from itemwise.testing import (
     Drop,
     FailItems,
@@ -37,10 +37,9 @@ from itemwise.testing import (
     Throttle,
     assert_accounted,
 )
-from tests.unit.contract import operations
+from tests.shipped import AnyOperation, operations
 from tests.wire.test_clients import plain_client
 
-AnyOperation: TypeAlias = Operation[Any, Any, Any, Any]
 AnyResult: TypeAlias = BatchResult[Any, Any]
 
 OPERATIONS = operations()
