@@ -54,7 +54,7 @@ from itemwise.testing import (
 )
 from tests.conftest import Clock
 from tests.wire.cases import rounds, until
-from tests.wire.conftest import ApiClient, ClientFactory, Reply
+from tests.wire.clients import ApiClient, ClientFactory, Reply
 
 Entries = list[dict[str, object]]
 
