@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from codegen.source import Models, installed, read, service_names
 
-__all__ = ["RULE", "family", "installed_family"]
+__all__ = ["RULE", "family"]
 
 RULE: Final = (
     "its name has *Associate* or *Disassociate* in it, its input has a list, and its output has a "
@@ -28,14 +28,14 @@ def family(
     """Find the family's operations: pairs of a service and an operation, sorted.
 
     Args:
-        names: the services to look at; ``None`` looks at all.
+        names: the services to look at; ``None`` looks at all that the installed botocore knows.
         models: where their descriptions come from.
     """
-    if names is None:
-        return installed_family()
+    if names is None and models is installed:
+        return _installed_family()
     return sorted(
         (name, operation)
-        for name in names
+        for name in (service_names() if names is None else names)
         for description in [models(name)]
         for operation, model in description["operations"].items()
         if (name, operation) in _BY_STATUS
@@ -44,7 +44,7 @@ def family(
 
 
 @cache
-def installed_family() -> Sequence[tuple[str, str]]:
+def _installed_family() -> Sequence[tuple[str, str]]:
     """Find the operations in the installed botocore, once: reading all its models takes seconds."""
     # All models at once would fill the memory: none is kept.
     return family(service_names(), read)

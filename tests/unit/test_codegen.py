@@ -285,6 +285,23 @@ def test_drift_says_which_operations_and_services_are_gone_or_new() -> None:
     ]
 
 
+def test_drift_looks_for_new_operations_in_the_services_that_it_is_told(folder: Path) -> None:
+    assert drift(names=["fms"], folder=folder) == []
+    assert drift(names=["fms", "kafka"], folder=folder) == [
+        "kafka BatchAssociateScramSecret: the operation is new in the family",
+        "kafka BatchDisassociateScramSecret: the operation is new in the family",
+    ]
+
+
+def test_the_family_of_other_models_is_found_in_them(folder: Path) -> None:
+    def models(name: str) -> Mapping[str, Any]:
+        return installed(name) if name == "fms" else {"operations": {}, "shapes": {}}
+
+    found = [("fms", "BatchAssociateResource"), ("fms", "BatchDisassociateResource")]
+    assert family(models=models) == found
+    assert drift(models, recorded=folder, folder=folder) == []
+
+
 def test_without_drift_there_is_nothing_to_say() -> None:
     assert drift(names=[overlay.service for overlay in overlays()]) == []
     assert len(list(RECORDED.glob("*.json"))) == sum(bool(each.operations) for each in overlays())
