@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from botocore.exceptions import UnknownServiceError
 
 from codegen.errors import CodegenError
 from codegen.family import family
-from codegen.outline import outline
+from codegen.outline import RECORDED, outline
 from codegen.overlay import OVERLAYS, overlays
 from codegen.source import Models, Service, installed, service_names
 
-__all__ = ["RECORDED", "drift"]
-
-RECORDED: Final = Path(__file__).parent / "recorded"
-"""What the models said when the modules were generated; `generate` writes it with them."""
+__all__ = ["drift"]
 
 
 def drift(

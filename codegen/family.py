@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from codegen.source import Models, installed, read, service_names
 
-__all__ = ["RULE", "family"]
+__all__ = ["RULE", "family", "speaks_of_failures"]
 
 RULE: Final = (
     "its name has *Associate* or *Disassociate* in it, its input has a list, and its output has a "
@@ -20,6 +20,11 @@ RULE: Final = (
 _NAME: Final = re.compile(r"Associate|Disassociate")
 _FAILURES: Final = re.compile(r"fail|error|unprocess|unsuccess", re.IGNORECASE)
 _BY_STATUS: Final = {("ram", "AssociateResourceShare"), ("ram", "DisassociateResourceShare")}
+
+
+def speaks_of_failures(name: str) -> bool:
+    """Say whether a member's name is one of failures."""
+    return _FAILURES.search(name) is not None
 
 
 def family(
@@ -54,7 +59,7 @@ def _belongs(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> bool:
     inputs = _members(operation.get("input"), shapes)
     outputs = _members(operation.get("output"), shapes)
     return "list" in inputs.values() and any(
-        _FAILURES.search(name) and kind in {"list", "map"} for name, kind in outputs.items()
+        speaks_of_failures(name) and kind in {"list", "map"} for name, kind in outputs.items()
     )
 
 

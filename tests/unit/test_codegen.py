@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ import pytest
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
-from codegen import infer, output
+from codegen import infer, output, served
 from codegen.__main__ import main
-from codegen.drift import RECORDED, drift
+from codegen.drift import drift
 from codegen.errors import CodegenError
 from codegen.family import family
+from codegen.outline import RECORDED
 from codegen.overlay import OVERLAYS, overlays, read_overlay
 from codegen.pages import coverage_rows
 from codegen.source import installed
 from codegen.words import comment, docstring, first_sentence
+from itemwise.testing import ServedOperation
 from tests.shipped import generated_from, release
 
 pytest.importorskip("ruff", reason="ruff lays the files out, and is a tool of development alone")
@@ -329,6 +332,14 @@ def test_the_exit_status_tells_differences(
     monkeypatch.setattr("codegen.output.render", dict[str, str])
     monkeypatch.setattr("codegen.output.differences", differences)
     assert main(["check"]) == status
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def test_what_a_row_leaves_out_is_what_local_aws_takes_for_it() -> None:
+    defaults = {each.name: each.default for each in fields(ServedOperation)}
+    assert served._DEFAULTS.items() <= defaults.items()
 
 
 # --- inference ------------------------------------------------------------------------------------
