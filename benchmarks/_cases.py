@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, Protocol, Unpack, cast
 from uuid import uuid4
 
 from aiobotocore.client import AioBaseClient
@@ -30,21 +30,16 @@ from itemwise.services.inspector2 import (
 )
 from itemwise.services.ram import DisassociateResourceShareRequest, disassociate_resource_share
 
-__all__ = ["CASES", "FMS", "Case", "ClientArguments", "arguments", "plain_client", "plain_loop"]
+if TYPE_CHECKING:
+    # For its type alone: it would bring a server into the processes that are measured.
+    from itemwise.testing import LocalClientArguments
+
+__all__ = ["CASES", "FMS", "Case", "arguments", "plain_client", "plain_loop"]
 
 Parsed = Mapping[str, Any]
 
 
-class ClientArguments(TypedDict):
-    """Where a client connects to, and as whom."""
-
-    endpoint_url: str
-    region_name: str
-    aws_access_key_id: str
-    aws_secret_access_key: str
-
-
-def arguments(url: str) -> ClientArguments:
+def arguments(url: str) -> LocalClientArguments:
     """Say where the server is."""
     return {
         "endpoint_url": url,
@@ -86,14 +81,14 @@ class Case:
 
 class _Source(Protocol):
     def create_client(
-        self, service: str, /, *, config: AioConfig, **arguments: Unpack[ClientArguments]
+        self, service: str, /, *, config: AioConfig, **arguments: Unpack[LocalClientArguments]
     ) -> AbstractAsyncContextManager[AioBaseClient]: ...
 
 
 def plain_client(
     session: AioSession,
     service: str,
-    arguments: ClientArguments,
+    arguments: LocalClientArguments,
     *,
     pool: int = 32,
     mode: str = "standard",

@@ -13,15 +13,19 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from benchmarks._cases import FMS, ClientArguments, plain_client
+from benchmarks._cases import FMS, plain_client
 from itemwise import open_client, run_batch
 from itemwise.services.fms import BatchDisassociateResourceRequest
+
+if TYPE_CHECKING:
+    # For its type alone: it would bring a server into this process.
+    from itemwise.testing import LocalClientArguments
 
 __all__ = ["CONTENDERS", "Errand", "Outcome"]
 
@@ -49,7 +53,7 @@ class Errand:
 
     who: str
     name: str
-    where: ClientArguments
+    where: LocalClientArguments
     calls: int
     concurrency: int
 

@@ -16,7 +16,7 @@ from benchmarks._measure import Comparison
 from benchmarks._scenarios import Start
 from benchmarks._throttling import Changed, Goodput, Share
 
-__all__ = ["Results", "Throttling", "markdown", "plot", "throttling_tables", "write"]
+__all__ = ["Results", "Throttling", "markdown", "throttling_tables", "write"]
 
 _BEGIN, _END = "<!-- results -->\n", "<!-- /results -->"
 
@@ -156,7 +156,7 @@ def _where() -> str:
     )
 
 
-def plot(rows: Sequence[Comparison]) -> str:
+def _plot(rows: Sequence[Comparison]) -> str:
     """Draw one bar for each comparison, as a share of plain aiobotocore's CPU."""
     left, scale, height = 300, 360, 26
     top = 44
@@ -201,4 +201,4 @@ def write(results: Results, page: Path) -> None:
     text = f"{before}{_BEGIN}\n{markdown(results)}\n{_END}{after}"
     page.write_text(text, encoding="utf-8")
     rows = [*(row for row in results.thin if row.title.endswith(", 1 item")), *results.runs]
-    page.with_name("benchmarks.svg").write_text(plot(rows), encoding="utf-8")
+    page.with_name("benchmarks.svg").write_text(_plot(rows), encoding="utf-8")

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-__all__ = ["Server", "ServerOptions", "Tally", "serving"]
+__all__ = ["Server", "ServerOptions", "serving"]
 
 _HOST = "127.0.0.1"
 _REFUSALS: Mapping[int, tuple[bytes, bytes]] = {

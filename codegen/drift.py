@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from botocore.exceptions import UnknownServiceError
 
 from codegen.errors import CodegenError
 from codegen.family import family
-from codegen.outline import outline
+from codegen.outline import RECORDED, outline
 from codegen.overlay import OVERLAYS, overlays
 from codegen.source import Models, Service, installed, service_names
 
-__all__ = ["RECORDED", "drift"]
-
-RECORDED: Final = Path(__file__).parent / "recorded"
-"""What the models said when the modules were generated; `generate` writes it with them."""
+__all__ = ["drift"]
 
 
 def drift(
@@ -42,7 +38,7 @@ def drift(
     for path in sorted(recorded.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         found += _of_service(record["service"], record["operations"], models)
-    return [*found, *_new_operations(models, service_names() if names is None else names, folder)]
+    return [*found, *_new_operations(models, names, folder)]
 
 
 def _of_service(
@@ -68,16 +64,16 @@ def _of_service(
                 yield f"{name} {operation}: {path} was {before[path]}, and is {after[path]}"
 
 
-def _new_operations(models: Models, names: Sequence[str], folder: Path) -> Iterator[str]:
+def _new_operations(models: Models, names: Sequence[str] | None, folder: Path) -> Iterator[str]:
     known = {
         (overlay.service, operation)
         for overlay in overlays(folder)
         for operation in (*overlay.operations, *overlay.left_out)
     }
-    found = family(None if models is installed else names, models)
+    found = family(names, models)
     for service, operation in found:
         if (service, operation) not in known:
             yield f"{service} {operation}: the operation is new in the family"
     for service, operation in sorted(known - set(found)):
-        if service in names:
+        if service in (service_names() if names is None else names):
             yield f"{service} {operation}: the operation is no more of the family"

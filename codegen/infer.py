@@ -14,6 +14,7 @@ from typing import Final
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 from codegen.errors import CodegenError
+from codegen.family import speaks_of_failures
 
 __all__ = [
     "Naming",
@@ -29,7 +30,6 @@ __all__ = [
     "successes",
 ]
 
-_FAILURES: Final = re.compile(r"fail|error|unprocess|unsuccess", re.IGNORECASE)
 _MESSAGE: Final = re.compile(r"message$", re.IGNORECASE)
 _CODE: Final = re.compile(r"code$|^reason$", re.IGNORECASE)
 
@@ -73,7 +73,7 @@ def max_items(operation_input: StructureShape, lists: Iterable[str]) -> tuple[in
 
 def failures(output: StructureShape) -> tuple[str, str]:
     """Find the list of failures, by its name."""
-    found = [n for n, shape in output.members.items() if _is_list(shape) and _FAILURES.search(n)]
+    found = [n for n, shape in output.members.items() if _is_list(shape) and speaks_of_failures(n)]
     if len(found) != 1:
         raise CodegenError("no single list of the response is named for failures")
     return found[0], "it is the only list of the response whose name speaks of failures"

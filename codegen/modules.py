@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from codegen import functions, names, several_lists
 from codegen.classes import Classes, Declaration, Docs, Kind, sent_structures
@@ -19,7 +19,7 @@ from codegen.words import LINE
 
 __all__ = ["ServiceModules", "header"]
 
-_ORDER: Final[Sequence[Kind]] = ("alias", "enum", "sent", "request", "received", "response")
+_ORDER: Final[Sequence[Kind]] = get_args(Kind)
 
 _IMPORTS: Final = """\
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Wire names made Python's."""
+"""Names of botocore and of the wire, made Python's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from botocore import xform_name
 from botocore.model import Shape
 from pydantic import BaseModel
 
-__all__ = ["class_name", "constant", "field", "operation"]
+__all__ = ["class_name", "constant", "field", "operation", "package"]
+
+
+def package(service: str) -> str:
+    """Name a service's package."""
+    return service.replace("-", "_")
 
 
 def operation(name: str) -> str:

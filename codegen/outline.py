@@ -7,12 +7,17 @@ value of an enum is a line of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from codegen.source import Service
 
-__all__ = ["outline"]
+__all__ = ["RECORDED", "outline"]
+
+RECORDED: Final = Path(__file__).parent / "recorded"
+"""What the models said when the modules were generated; `generate` writes it with them."""
 
 
 def outline(service: Service, name: str) -> Mapping[str, str]:

@@ -16,18 +16,17 @@ from codegen import pages, served
 from codegen.errors import CodegenError
 from codegen.family import family
 from codegen.modules import ServiceModules
-from codegen.outline import outline
+from codegen.outline import RECORDED, outline
 from codegen.overlay import OVERLAYS, overlays
 from codegen.source import Models, Service, installed, version
 
-__all__ = ["ROOT", "differences", "render", "write"]
+__all__ = ["differences", "render", "write"]
 
-ROOT: Final = Path(__file__).parents[1]
-
+_ROOT: Final = Path(__file__).parents[1]
 _SERVICES: Final = "src/itemwise/services"
 _TABLE: Final = "src/itemwise/testing/_table"
 _PAGES: Final = "docs/reference/services"
-_RECORDED: Final = "codegen/recorded"
+_RECORDED: Final = RECORDED.relative_to(_ROOT).as_posix()
 _LONGEST: Final = 250
 _VERSION: Final = re.compile(r"(botocore\"?:? \"?)\d+\.\d+\.\d+")
 
@@ -70,7 +69,7 @@ def render(
     return _formatted(files)
 
 
-def write(files: Mapping[str, str], root: Path = ROOT) -> Sequence[str]:
+def write(files: Mapping[str, str], root: Path = _ROOT) -> Sequence[str]:
     """Write what differs, and take away generated files that are no more; say which.
 
     Args:
@@ -90,7 +89,7 @@ def write(files: Mapping[str, str], root: Path = ROOT) -> Sequence[str]:
     return changed
 
 
-def differences(files: Mapping[str, str], root: Path = ROOT) -> Sequence[str]:
+def differences(files: Mapping[str, str], root: Path = _ROOT) -> Sequence[str]:
     """Compare the files that are there with what should be: one diff for each that differs.
 
     The version of botocore in the files does not count: what it says of the operations does.
@@ -136,7 +135,7 @@ def _formatted(files: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _ruff(top: Path, command: str, *options: str) -> None:
-    config = ("--no-cache", "--config", str(ROOT / "pyproject.toml"))
+    config = ("--no-cache", "--config", str(_ROOT / "pyproject.toml"))
     done = subprocess.run(  # noqa: S603 - our own files, by our own formatter
         [sys.executable, "-m", "ruff", command, *config, *options, str(top)],
         capture_output=True,

@@ -105,10 +105,10 @@ def coverage_page(family: Sequence[tuple[str, str]], overlays: Sequence[Overlay]
         "|---|---|---|",
     ]
     for (service, operation), why in rows.items():
-        package = service.replace("-", "_")
         shown = f"`{operation}`"
         if why:
             lines.append(f"| {service} | {shown} | left out: {why} |")
         else:
-            lines.append(f"| [{service}](services/{package}.md) | {shown} | described |")
+            page = f"services/{names.package(service)}.md"
+            lines.append(f"| [{service}]({page}) | {shown} | described |")
     return "\n".join([*lines, "", _ADVICE]) + "\n"

@@ -19,6 +19,8 @@ _DEFAULTS: Final[Mapping[str, str]] = {
     "throttle_error": "ThrottlingException",
     "item_code": "ResourceNotFoundException",
 }
+"""Those of `ServedOperation`, as a test sees. They are not read there: to import it imports all the
+generated rows, and where these are wrong nothing could be generated anew."""
 _VALIDATION: Final = (
     "ValidationException",
     "InvalidInputException",

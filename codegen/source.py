@@ -11,6 +11,7 @@ import botocore
 from botocore.loaders import create_loader
 from botocore.model import OperationModel, ServiceModel, StructureShape
 
+from codegen import names
 from codegen.errors import CodegenError
 
 __all__ = ["Models", "Service", "installed", "read", "service_names", "version"]
@@ -71,7 +72,7 @@ class Service:
     @property
     def package(self) -> str:
         """The name of its package."""
-        return self.name.replace("-", "_")
+        return names.package(self.name)
 
     def operation(self, name: str) -> OperationModel:
         """Find an operation.

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from importlib import import_module
-from pkgutil import walk_packages
-from types import ModuleType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
 import botocore.session
@@ -28,9 +26,7 @@ from botocore.model import (
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-import itemwise.services
 from itemwise import (
-    Operation,
     Request,
     RequestShape,
     RequestUnion,
@@ -38,8 +34,8 @@ from itemwise import (
     ResponseShape,
     ResponseUnion,
 )
+from tests.shipped import AnyOperation
 
-AnyOperation = Operation[Any, Any, Any, Any]
 Model = type[BaseModel]
 
 SCALARS: Mapping[str, type] = {
@@ -54,28 +50,6 @@ SCALARS: Mapping[str, type] = {
     "string": str,
     "timestamp": datetime,
 }
-
-
-def modules() -> Iterator[ModuleType]:
-    """Import every module that describes operations."""
-    found = walk_packages(itemwise.services.__path__, f"{itemwise.services.__name__}.")
-    for info in sorted(found, key=lambda info: info.name):
-        if not info.ispkg:
-            yield import_module(info.name)
-
-
-def operations() -> Mapping[str, AnyOperation]:
-    """Find every operation that itemwise ships, by its service and the constant's name."""
-    return {
-        f"{module.__name__.split('.')[-2]}.{name}": value
-        for module in modules()
-        for name, value in vars(module).items()
-        if _is_operation(value)
-    }
-
-
-def _is_operation(value: object) -> TypeGuard[AnyOperation]:
-    return isinstance(value, Operation)
 
 
 @cache

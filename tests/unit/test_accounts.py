@@ -1,3 +1,5 @@
+"""What a run keeps of its items, and what it makes of that when somebody looks."""
+
 from __future__ import annotations
 
 import json

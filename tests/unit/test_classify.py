@@ -1,3 +1,5 @@
+"""What a failed call means: botocore's exceptions in, our errors out."""
+
 from __future__ import annotations
 
 import ssl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,18 @@ import pytest
 from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
-from codegen import infer, output
+from codegen import infer, output, served
 from codegen.__main__ import main
-from codegen.drift import RECORDED, drift
+from codegen.drift import drift
 from codegen.errors import CodegenError
 from codegen.family import family
+from codegen.outline import RECORDED
 from codegen.overlay import OVERLAYS, overlays, read_overlay
 from codegen.pages import coverage_rows
 from codegen.source import installed
 from codegen.words import comment, docstring, first_sentence
-from tests.unit.test_contract import generated_from, release
+from itemwise.testing import ServedOperation
+from tests.shipped import generated_from, release
 
 pytest.importorskip("ruff", reason="ruff lays the files out, and is a tool of development alone")
 
@@ -285,6 +288,23 @@ def test_drift_says_which_operations_and_services_are_gone_or_new() -> None:
     ]
 
 
+def test_drift_looks_for_new_operations_in_the_services_that_it_is_told(folder: Path) -> None:
+    assert drift(names=["fms"], folder=folder) == []
+    assert drift(names=["fms", "kafka"], folder=folder) == [
+        "kafka BatchAssociateScramSecret: the operation is new in the family",
+        "kafka BatchDisassociateScramSecret: the operation is new in the family",
+    ]
+
+
+def test_the_family_of_other_models_is_found_in_them(folder: Path) -> None:
+    def models(name: str) -> Mapping[str, Any]:
+        return installed(name) if name == "fms" else {"operations": {}, "shapes": {}}
+
+    found = [("fms", "BatchAssociateResource"), ("fms", "BatchDisassociateResource")]
+    assert family(models=models) == found
+    assert drift(models, recorded=folder, folder=folder) == []
+
+
 def test_without_drift_there_is_nothing_to_say() -> None:
     assert drift(names=[overlay.service for overlay in overlays()]) == []
     assert len(list(RECORDED.glob("*.json"))) == sum(bool(each.operations) for each in overlays())
@@ -312,6 +332,14 @@ def test_the_exit_status_tells_differences(
     monkeypatch.setattr("codegen.output.render", dict[str, str])
     monkeypatch.setattr("codegen.output.differences", differences)
     assert main(["check"]) == status
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def test_what_a_row_leaves_out_is_what_local_aws_takes_for_it() -> None:
+    defaults = {each.name: each.default for each in fields(ServedOperation)}
+    assert served._DEFAULTS.items() <= defaults.items()
 
 
 # --- inference ------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -34,7 +33,8 @@ from itemwise.services.inspector2 import (
     batch_disassociate_code_security_scan_configuration,
 )
 from itemwise.services.ram import disassociate_resource_share
-from tests.unit.contract import AnyOperation, differences, modules, operations
+from tests.shipped import AnyOperation, generated_from, modules, operations, release
+from tests.unit.contract import differences
 
 OPERATIONS = operations()
 MODULES = list(modules())
@@ -52,19 +52,6 @@ FIVE = {
     "inspector2.batch_disassociate_code_security_scan_configuration",
     "ram.disassociate_resource_share",
 }
-
-
-def release(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split(".")[:3])
-
-
-def generated_from(path: str) -> str:
-    package, _, name = path.partition(".")
-    module = import_module(f"itemwise.services.{package}._{name}")
-    assert module.__file__ is not None
-    header = Path(module.__file__).read_text(encoding="utf-8").partition("\n")[0]
-    (version,) = re.findall(r"^# Generated from botocore (\S+); do not edit", header)
-    return str(version)
 
 
 @pytest.mark.parametrize(("path", "operation"), OPERATIONS.items(), ids=OPERATIONS.keys())

@@ -1,3 +1,5 @@
+"""What errors have in common, and what they say."""
+
 from __future__ import annotations
 
 import copy

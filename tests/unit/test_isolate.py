@@ -1,3 +1,5 @@
+"""How many rejections in a row were alike."""
+
 from __future__ import annotations
 
 from itemwise import Delivery, RejectedError

@@ -1,3 +1,5 @@
+"""Which items of a batch travel, and in which chunks."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -8,7 +8,8 @@ from statistics import median
 
 import pytest
 
-from tests.unit.bucket import Bucket, simulate
+from itemwise.testing._bucket import TokenBucket
+from tests.unit.simulation import simulate
 
 SEEDS = range(5)
 
@@ -45,7 +46,7 @@ def test_little_is_lost_and_little_is_wasted(
 ) -> None:
     outcomes = [
         simulate(
-            Bucket(rate, burst).take,
+            TokenBucket(rate, burst).take,
             latency=latency,
             workers=workers,
             calls=calls,
@@ -67,9 +68,9 @@ def test_a_rate_that_changes_is_found_again_within_five_seconds(
 ) -> None:
     shares: list[float] = []
     for seed in SEEDS if rate < 100 else range(2):
-        bucket = Bucket(rate, 10)
+        bucket = TokenBucket(rate, 10)
 
-        def change(bucket: Bucket = bucket) -> None:
+        def change(bucket: TokenBucket = bucket) -> None:
             bucket.change(rate * factor, 10.0)
 
         outcome = simulate(
@@ -92,7 +93,7 @@ def test_processes_that_share_a_bucket_share_its_rate(rate: int, latency: float)
     for later in (0, 0.05, 0.2, 0.5, 1, 3, 8):
         for seed in range(6):
             outcome = simulate(
-                Bucket(rate, 10).take,
+                TokenBucket(rate, 10).take,
                 latency=latency,
                 starts=(0, later),
                 seconds=25 + later,
@@ -121,7 +122,7 @@ def test_what_was_held_up_is_not_taken_for_another_process(
         rng = random.Random(seed)
         begins = [2 + second + 0.5 * rng.random() for second in range(12)]
         outcome = simulate(
-            Bucket(rate, burst).take,
+            TokenBucket(rate, burst).take,
             latency=latency,
             workers=64,
             seconds=14,
@@ -157,7 +158,7 @@ def test_a_rate_that_nobody_uses_up_does_not_grow(workers: int, latency: float) 
 def test_a_service_that_takes_its_time_is_found_too(
     rate: int, workers: int, latency: float, found_after: float
 ) -> None:
-    outcome = simulate(Bucket(rate, 10).take, latency=latency, workers=workers, seconds=60)
+    outcome = simulate(TokenBucket(rate, 10).take, latency=latency, workers=workers, seconds=60)
     possible = min(rate, workers / (latency * 1.02))
     seconds = 60 - found_after
     assert sum(time >= found_after for time in outcome.accepted[0]) >= 0.95 * possible * seconds
@@ -168,7 +169,7 @@ def test_a_service_that_takes_its_time_is_found_too(
 def test_a_rate_that_grew_while_nobody_called_is_found_within_five_seconds(
     idle: float, latency: float
 ) -> None:
-    bucket = Bucket(50, 10)
+    bucket = TokenBucket(50, 10)
     back = 15 + idle
     outcome = simulate(
         bucket.take,
@@ -189,7 +190,7 @@ def test_what_a_large_bucket_held_is_not_taken_for_a_rate(
     rate: int, burst: int, workers: int, latency: float
 ) -> None:
     outcome = simulate(
-        Bucket(rate, burst).take,
+        TokenBucket(rate, burst).take,
         latency=latency,
         workers=workers,
         seconds=20,
@@ -208,7 +209,7 @@ def test_nothing_is_held_back_before_the_first_throttle() -> None:
 
 @pytest.mark.parametrize(("rate", "seconds"), [(0.2, 200), (5000, 5)])
 def test_slow_and_fast_services(rate: float, seconds: float) -> None:
-    outcome = simulate(Bucket(rate, 10).take, latency=0.05, workers=64, seconds=seconds)
+    outcome = simulate(TokenBucket(rate, 10).take, latency=0.05, workers=64, seconds=seconds)
     possible = min(rate, 64 / 0.055)
     assert len(outcome.accepted[0]) >= 0.85 * possible * seconds
     assert outcome.throttled <= max(100, 0.05 * len(outcome.accepted[0]))
@@ -216,21 +217,25 @@ def test_slow_and_fast_services(rate: float, seconds: float) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_few_workers(workers: int) -> None:
-    outcome = simulate(Bucket(50, 10).take, latency=0.01, workers=workers, calls=500)
+    outcome = simulate(TokenBucket(50, 10).take, latency=0.01, workers=workers, calls=500)
     assert 490 / 50 / outcome.seconds >= 0.95
 
 
 @pytest.mark.parametrize("workers", [1, 16])
 def test_answers_that_come_late_and_in_another_order(workers: int) -> None:
     outcome = simulate(
-        Bucket(50, 10).take, latency=0.01 * workers**0.5, workers=workers, calls=1000, jitter=1.0
+        TokenBucket(50, 10).take,
+        latency=0.01 * workers**0.5,
+        workers=workers,
+        calls=1000,
+        jitter=1.0,
     )
     assert 990 / 50 / outcome.seconds >= 0.85
     assert outcome.throttled <= 150
 
 
 def test_a_service_that_throttles_everything_for_a_while() -> None:
-    bucket = Bucket(50, 10)
+    bucket = TokenBucket(50, 10)
     outcome = simulate(
         lambda now: not 5 <= now < 65 and bucket.take(now), latency=0.05, seconds=120
     )
@@ -241,7 +246,7 @@ def test_a_service_that_throttles_everything_for_a_while() -> None:
 @pytest.mark.parametrize("latency", [0.01, 0.1])
 @pytest.mark.parametrize("rate", [20, 50, 200])
 def test_a_pause_is_no_reason_to_forget_the_rate(rate: int, latency: float) -> None:
-    bucket = Bucket(rate, 10)
+    bucket = TokenBucket(rate, 10)
     refused: list[float] = []
 
     def take(now: float) -> bool:

@@ -1,3 +1,5 @@
+"""A result on its own: what it counts, sums up, writes, and takes across processes."""
+
 from __future__ import annotations
 
 import io

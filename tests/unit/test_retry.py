@@ -1,3 +1,5 @@
+"""Attempts, the waits between them, and the policy that bounds both."""
+
 from __future__ import annotations
 
 import asyncio

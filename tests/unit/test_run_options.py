@@ -1,3 +1,5 @@
+"""Options out of range or of another kind are refused by name."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""What a reply says of the items that a call carried."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from itemwise._throttling import is_throttling
-from tests.unit.contract import operations
+from tests.shipped import operations
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
-"""Fixtures of tests that go through HTTP, and the types of what aiobotocore leaves untyped."""
+"""Fixtures of tests that go through HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -14,22 +12,6 @@ from aiobotocore.session import AioSession
 from itemwise import _body, _events
 from itemwise.testing import LocalAWS
 from tests.wire.cases import CASES, Case, case_id
-
-Reply = dict[str, object]
-
-
-class ClientFactory(Protocol):
-    """A session, as far as tests use it."""
-
-    def create_client(
-        self, service: str, **arguments: object
-    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
-
-
-class ApiClient(Protocol):
-    """A client of any service."""
-
-    async def _make_api_call(self, operation_name: str, api_params: object) -> Reply: ...
 
 
 @pytest.fixture(params=CASES, ids=case_id)

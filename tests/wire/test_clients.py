@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import botocore.session
 import pytest
-from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
@@ -38,43 +37,9 @@ from itemwise import (
 )
 from itemwise.testing import Delay, Drop, FailItems, Garbage, LocalAWS, Throttle
 from tests.wire.cases import FMS, AnyResult, until
+from tests.wire.clients import client_of, plain_client
 
 REQUEST = FMS.request(2)
-
-
-class ClientSource(Protocol):
-    """A session, without the overloads for each service: some of their types are not installed."""
-
-    def create_client(
-        self, service_name: str, /, *, config: AioConfig | None, **arguments: str
-    ) -> AbstractAsyncContextManager[AioBaseClient]: ...
-
-
-def plain_client(
-    aws: LocalAWS,
-    session: AioSession,
-    config: AioConfig | None = None,
-    *,
-    service: str = "fms",
-) -> AbstractAsyncContextManager[AioBaseClient]:
-    """Open a client as one does without itemwise."""
-    source = cast("ClientSource", session)
-    arguments = cast("Mapping[str, str]", aws.client_arguments)
-    return source.create_client(service, config=config, **arguments)
-
-
-def client_of(
-    whose: str,
-    aws: LocalAWS,
-    session: AioSession,
-    config: AioConfig | None = None,
-    *,
-    service: str = "fms",
-) -> AbstractAsyncContextManager[AioBaseClient]:
-    """Open a client as itemwise does, or a ``plain`` one."""
-    if whose == "plain":
-        return plain_client(aws, session, config, service=service)
-    return aws.client(service, session=session, config=config)
 
 
 def refused_by_sts(code: str, status: int) -> ClientError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from aiobotocore.client import AioBaseClient
@@ -25,7 +25,7 @@ from botocore.model import (
     StructureShape,
 )
 
-from itemwise import BatchResult, Operation, Request, RetryPolicy, ThrottledError, run_batch
+from itemwise import Request, RetryPolicy, ThrottledError, run_batch
 from itemwise.testing import (
     Drop,
     FailItems,
@@ -37,11 +37,9 @@ from itemwise.testing import (
     Throttle,
     assert_accounted,
 )
-from tests.unit.contract import operations
-from tests.wire.test_clients import plain_client
-
-AnyOperation: TypeAlias = Operation[Any, Any, Any, Any]
-AnyResult: TypeAlias = BatchResult[Any, Any]
+from tests.shipped import AnyOperation, operations
+from tests.wire.cases import AnyResult
+from tests.wire.clients import plain_client
 
 OPERATIONS = operations()
 COUNT = 5

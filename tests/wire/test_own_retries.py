@@ -44,7 +44,7 @@ from tests.wire.cases import (
     check_accounting,
     only_fms,
 )
-from tests.wire.test_clients import plain_client
+from tests.wire.clients import plain_client
 
 OWN_ATTEMPTS: Final = 5
 """Of botocore's own default, the legacy mode."""

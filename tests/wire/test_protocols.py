@@ -41,10 +41,10 @@ from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._bound import service
 from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import WireProtocol
-from itemwise.testing._rules import checker
+from itemwise.testing._request_rules import checker
 from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
 from tests.wire.cases import FMS
-from tests.wire.conftest import ApiClient, ClientFactory, Reply
+from tests.wire.clients import ApiClient, ClientFactory, Reply
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, Signature=0"
 TARGET = "AWSFMS_20180101.BatchDisassociateResource"

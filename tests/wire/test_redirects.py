@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from aiohttp import web
@@ -16,32 +14,11 @@ from aiohttp import web
 from itemwise import Delivery, ResponseError, open_client, run_batch
 from itemwise.testing import LocalAWS
 from tests.wire.cases import FMS, AnyResult
-from tests.wire.test_clients import ClientSource
+from tests.wire.clients import plain_client
+from tests.wire.servers import serving
 
 REQUEST = FMS.request(2)
-
-
-@asynccontextmanager
-async def serving(
-    handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-) -> AsyncGenerator[str]:
-    runner = web.ServerRunner(web.Server(handler))
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-def plain_client_of(
-    aws: LocalAWS, session: AioSession, endpoint: str, config: AioConfig | None = None
-) -> AbstractAsyncContextManager[AioBaseClient]:
-    """Open a client of an endpoint as one does without itemwise."""
-    source = cast("ClientSource", session)
-    arguments = cast("Mapping[str, str]", aws.client_arguments | {"endpoint_url": endpoint})
-    once = AioConfig(retries={"total_max_attempts": 1})
-    return source.create_client("fms", config=config or once, **arguments)
+ONCE = AioConfig(retries={"total_max_attempts": 1})
 
 
 @dataclass
@@ -99,7 +76,7 @@ async def test_where_another_client_follows_one_the_answer_is_not_believed(
     elsewhere: Elsewhere, aws: LocalAWS, session: AioSession, status: int
 ) -> None:
     elsewhere.answers = status
-    async with plain_client_of(aws, session, elsewhere.endpoint) as client:
+    async with plain_client(aws, session, ONCE, endpoint=elsewhere.endpoint) as client:
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert len(elsewhere.seen) == 1
@@ -122,7 +99,10 @@ async def test_a_redirect_to_where_nobody_listens_does_not_unsend_the_request(
         await received.read()
         return web.Response(status=307, headers={"Location": f"{gone}/"})
 
-    async with serving(redirect) as endpoint, plain_client_of(aws, session, endpoint) as client:
+    async with (
+        serving(redirect) as endpoint,
+        plain_client(aws, session, ONCE, endpoint=endpoint) as client,
+    ):
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert result.counts["unknown"] == 2
@@ -152,7 +132,7 @@ async def test_an_attempt_that_was_redirected_is_doubted_though_the_client_hides
         async with serving(redirect_once) as endpoint:
             retries: Any = {"total_max_attempts": 2, "mode": mode}
             config = AioConfig(retries=retries)
-            async with plain_client_of(aws, session, endpoint, config) as client:
+            async with plain_client(aws, session, config, endpoint=endpoint) as client:
                 result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert attempts == 2

@@ -17,7 +17,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiobotocore
 import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
@@ -48,6 +47,7 @@ from itemwise.testing import (
     Throttle,
 )
 from tests.wire.cases import CASES, CONNECT, FMS, AnyResult, Case, case_id
+from tests.wire.clients import OwnSession, keeps_transport
 
 HUGE = 100_000_000
 SECRETS: ClientArguments = {
@@ -223,16 +223,6 @@ async def test_a_body_that_botocore_hands_on_as_a_stream_has_no_limit(session: A
             read += len(chunk)
 
     assert read == size
-
-
-keeps_transport = pytest.mark.skipif(
-    tuple(map(int, aiobotocore.__version__.split(".")[:2])) < (3, 9),
-    reason="aiobotocore itself forgets the transport where it merges configurations",
-)
-
-
-class OwnSession(AIOHTTPSession):
-    """A transport of the user's."""
 
 
 def transport(client: AioBaseClient) -> object:

@@ -10,8 +10,7 @@ from itemwise import run_batch
 from itemwise.services import auditmanager
 from itemwise.testing import Drop, LocalAWS, assert_accounted
 from tests.wire.cases import AnyResult
-from tests.wire.test_clients import client_of
-from tests.wire.test_security import OwnSession, keeps_transport
+from tests.wire.clients import OwnSession, client_of, keeps_transport
 
 PUT = auditmanager.batch_associate_assessment_report_evidence
 

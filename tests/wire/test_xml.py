@@ -23,7 +23,7 @@ from itemwise import (
     wire,
 )
 from itemwise.testing import LocalAWS
-from tests.wire.test_redirects import serving
+from tests.wire.servers import serving
 
 
 class DeleteVpcEndpointsRequest(Request):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from itemwise._errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
-from itemwise.testing._bound import flat_key
 from itemwise.testing._item_faults import ContradictItems
+from itemwise.testing._keys import flat_key
 from itemwise.testing._ledger import ServedCall
 from itemwise.testing._local_aws import LocalAWS
 from itemwise.testing._served import Key

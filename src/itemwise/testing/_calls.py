@@ -12,10 +12,11 @@ from aiohttp import web
 from itemwise.testing._answers import make_reply, make_response, send_cut, send_huge
 from itemwise.testing._bound import BoundOperation, Item
 from itemwise.testing._call_faults import Delay
-from itemwise.testing._decision import Decision, Replays, decide
+from itemwise.testing._decision import Decision, decide
 from itemwise.testing._entries import Call
 from itemwise.testing._ledger import Ledger, ServedCall
 from itemwise.testing._refusals import missing_cbor
+from itemwise.testing._replays import Replays
 from itemwise.testing._routes import Routes
 from itemwise.testing._script import FaultScript
 from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest

@@ -28,11 +28,12 @@ from itemwise.testing._item_faults import (
     PoisonItems,
     RenameItems,
 )
+from itemwise.testing._replays import Replays
 from itemwise.testing._script import FaultScript
 from itemwise.testing._served import Key, ServedOperation
 from itemwise.testing._wire import ServiceError
 
-__all__ = ["Decision", "Replays", "decide"]
+__all__ = ["Decision", "decide"]
 
 _USUAL_CODES: Final = {
     403: "AccessDeniedException",
@@ -61,29 +62,6 @@ class Decision:
     cut: DropPoint | None = None
     garbage: Garbage | None = None
     replay: bool = False
-
-
-class Replays:
-    """The answers that client tokens stand for."""
-
-    def __init__(self) -> None:
-        self._answers: dict[tuple[str, str], tuple[Mapping[str, object], Mapping[str, object]]] = {}
-
-    def find(
-        self, operation: str, token: str
-    ) -> tuple[Mapping[str, object], Mapping[str, object]] | None:
-        """Return the request's and the answer's members of the call that had the token."""
-        return self._answers.get((operation, token))
-
-    def keep(
-        self,
-        operation: str,
-        token: str,
-        members: Mapping[str, object],
-        reply: Mapping[str, object],
-    ) -> None:
-        """Remember a call that was applied."""
-        self._answers[operation, token] = (members, reply)
 
 
 def decide(

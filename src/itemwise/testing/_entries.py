@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from itemwise.testing._bound import BoundOperation, Item, value_at
+from itemwise.testing._bound import BoundOperation, Item
+from itemwise.testing._keys import value_at
 from itemwise.testing._served import EntryList
 
 __all__ = ["Call", "ItemFailure", "Shaping", "build_reply"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from itemwise.testing._checks import (
+from itemwise.testing._fault_values import (
     FLAG,
     FUNCTION,
     ITEMS,

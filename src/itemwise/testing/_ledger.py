@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
+from itemwise.testing._served_names import check_served
 
 __all__ = ["Ledger", "ServedCall"]
 

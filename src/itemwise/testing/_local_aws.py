@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, Self, TypedDict, TypeVar
 from aiobotocore.config import AioConfig
 from aiohttp import web
 
-from itemwise.testing._bound import bind, item_key, wire_form
+from itemwise.testing._bound import bind
 from itemwise.testing._calls import CallHandler
 from itemwise.testing._faults import Fault
+from itemwise.testing._keys import item_key, wire_form
 from itemwise.testing._ledger import Ledger
 from itemwise.testing._routes import Routes
 from itemwise.testing._script import FaultScript, InjectedFault

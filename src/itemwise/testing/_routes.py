@@ -17,7 +17,7 @@ from itemwise.testing._refusals import XmlRefusal
 from itemwise.testing._served import ServedOperation
 from itemwise.testing._wire import ServiceError, WireRequest
 
-__all__ = ["Route", "Routes"]
+__all__ = ["Routes"]
 
 _SIGNING_NAME: Final = re.compile(r"\bCredential=[^,\s]*/([^/,\s]+)/aws4_request\b")
 _FORM: Final = "application/x-www-form-urlencoded"

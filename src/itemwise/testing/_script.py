@@ -9,11 +9,12 @@ from random import Random
 from reprlib import repr as short
 from typing import Final, Generic, TypeVar, cast
 
+from itemwise.testing._bucket import TokenBucket
 from itemwise.testing._call_faults import RateLimit
 from itemwise.testing._faults import CallFault, Fault, ItemFault
 from itemwise.testing._item_faults import FailItems
-from itemwise.testing._names import check_served
 from itemwise.testing._served import Key
+from itemwise.testing._served_names import check_served
 
 __all__ = ["FaultScript", "InjectedFault"]
 
@@ -45,8 +46,7 @@ class InjectedFault(Generic[FaultT]):
         self._in_force = True
         self._selects = _selector(fault)
         self._attempts: Counter[Key] = Counter()
-        self._tokens: float | None = None
-        self._filled = 0.0
+        self._bucket: TokenBucket | None = None
 
     def __repr__(self) -> str:
         fault = self._fault
@@ -108,13 +108,10 @@ class InjectedFault(Generic[FaultT]):
         fault = self._fault
         if not isinstance(fault, RateLimit):
             return False
-        if self._tokens is None:
-            self._tokens = fault.burst
-        else:
-            self._tokens = min(fault.burst, self._tokens + (now - self._filled) * fault.rate)
-        self._filled = now
-        if self._tokens >= 1:
-            self._tokens -= 1
+        bucket = self._bucket = self._bucket or TokenBucket(fault.rate, fault.burst)
+        # They may have been replaced since the last call.
+        bucket.rate, bucket.burst = fault.rate, fault.burst
+        if bucket.take(now):
             return False
         self.fired += 1
         return True

@@ -16,7 +16,7 @@ from botocore.utils import parse_timestamp
 
 from itemwise.testing._wire import MalformedRequestError
 
-__all__ = ["BodyForm", "Reader", "Writer", "parse_time", "write_time"]
+__all__ = ["BodyForm", "parse_time", "write_time"]
 
 Reader: TypeAlias = Callable[[object], object]
 """Makes a member's value from what stands in a decoded body; raises `MalformedRequestError`."""

@@ -22,7 +22,6 @@ __all__ = [
     "ITEMS",
     "TEXT",
     "TUPLE",
-    "Rule",
     "check",
     "number",
     "one_of",

@@ -1,4 +1,4 @@
-"""A service that throttles by token bucket, and workers that call it at a pace, in virtual time."""
+"""Workers that call a service at a pace that they find, in virtual time."""
 
 from __future__ import annotations
 
@@ -10,34 +10,13 @@ from dataclasses import dataclass, field
 
 from itemwise._rate import RateFinder, Start
 
-__all__ = ["Bucket", "Outcome", "Service", "simulate"]
+__all__ = ["Outcome", "Service", "simulate"]
 
 _CLIENT_SECONDS = 0.0006
 """What the client computes for a call, one call at a time."""
 
 _TIMER_SECONDS = 0.0012
 """By how much a timer is late, at most."""
-
-
-class Bucket:
-    """Fills at a rate, holds a burst; each accepted call takes a token."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self._rate, self._burst, self._level, self._time = rate, burst, burst, 0.0
-
-    def change(self, rate: float, now: float) -> None:
-        self._fill(now)
-        self._rate = rate
-
-    def take(self, now: float) -> bool:
-        self._fill(now)
-        accepts = self._level >= 1
-        self._level -= accepts
-        return accepts
-
-    def _fill(self, now: float) -> None:
-        self._level = min(self._burst, self._level + (now - self._time) * self._rate)
-        self._time = now
 
 
 Service = Callable[[float], bool]

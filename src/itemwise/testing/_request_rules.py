@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 
 from botocore.model import ListShape, Shape, StructureShape
 
-__all__ = ["Checker", "Violation", "checker"]
+__all__ = ["Checker", "checker"]
 
 Violation: TypeAlias = tuple[str, str]
 """Where a value breaks a rule of its model, and the rule."""

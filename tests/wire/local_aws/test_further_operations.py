@@ -1,0 +1,108 @@
+"""Operations that LocalAWS learns of from its user."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from itemwise.testing import (
+    SERVED_OPERATIONS,
+    EntryList,
+    FailItems,
+    ItemList,
+    LocalAWS,
+    ServedOperation,
+)
+from tests.wire.local_aws.samples import FMS, call, entries
+
+
+async def test_items_known_by_an_id() -> None:
+    row = ServedOperation(
+        service="sqs",
+        operation="DeleteMessageBatch",
+        items=(ItemList(member="Entries", key=("Id",)),),
+        limit=10,
+        failures=EntryList(
+            member="Failed",
+            names=(("Id", "Id"),),
+            code="Code",
+            message="Message",
+            fixed=(("SenderFault", True),),
+        ),
+        successes=EntryList(member="Successful", names=(("Id", "Id"),)),
+    )
+    async with LocalAWS([row]) as aws:
+        aws.inject(FailItems(items="2", code="InternalError", message="later"))
+        reply = await call(
+            aws,
+            "sqs",
+            "DeleteMessageBatch",
+            QueueUrl=f"{aws.endpoint_url}/1/queue",
+            Entries=[{"Id": "1", "ReceiptHandle": "a"}, {"Id": "2", "ReceiptHandle": "b"}],
+        )
+        assert entries(reply, "Successful") == [{"Id": "1"}]
+        assert entries(reply, "Failed") == [
+            {"Id": "2", "Code": "InternalError", "Message": "later", "SenderFault": True}
+        ]
+        assert aws.ledger.applied() == {("1",): 1}
+
+
+async def test_items_known_by_their_place() -> None:
+    row = ServedOperation(
+        service="firehose",
+        operation="PutRecordBatch",
+        items=(ItemList(member="Records"),),
+        limit=500,
+        failures=EntryList(member="RequestResponses", code="ErrorCode", message="ErrorMessage"),
+        successes=EntryList(member="RequestResponses", fixed=(("RecordId", "0"),)),
+        unique_items=False,
+    )
+    async with LocalAWS([row]) as aws:
+        aws.inject(FailItems(items=lambda key: "b'y'" in key, code="Slow", message="down"))
+        reply = await call(
+            aws,
+            "firehose",
+            "PutRecordBatch",
+            DeliveryStreamName="stream",
+            Records=[{"Data": data} for data in (b"x", b"y", b"x")],
+        )
+        assert entries(reply, "RequestResponses") == [
+            {"RecordId": "0"},
+            {"ErrorCode": "Slow", "ErrorMessage": "down"},
+            {"RecordId": "0"},
+        ]
+        assert aws.ledger.applied() == {("Data", "b'x'"): 2}
+
+
+async def test_a_row_replaces_the_one_of_the_table() -> None:
+    row = next(row for row in SERVED_OPERATIONS if row.service == "fms")
+    async with LocalAWS([dataclasses.replace(row, limit=1)]) as aws:
+        assert (await FMS.error_of(aws, "a", "b"))[0] == "InvalidInputException"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"operation": "Nothing"}, "no operation Nothing"),
+        ({"items": (ItemList(member="Nothing"),)}, "no member Nothing in its request"),
+        ({"failures": EntryList(member="Nothing")}, "no member Nothing in its response"),
+        ({"items": (ItemList(member="ResourceSetIdentifier"),)}, "is not a list"),
+    ],
+)
+def test_a_row_that_does_not_fit_its_model(change: dict[str, object], message: str) -> None:
+    row = next(row for row in SERVED_OPERATIONS if row.service == "fms")
+    with pytest.raises(ValueError, match=message):
+        LocalAWS([dataclasses.replace(row, **change)])  # type: ignore[arg-type]  # by design
+
+
+def test_a_service_of_another_protocol() -> None:
+    row = ServedOperation(
+        service="iam",
+        operation="TagRole",
+        items=(ItemList(member="Tags"),),
+        limit=50,
+        failures=EntryList(member="Tags"),
+    )
+    with pytest.raises(ValueError, match="iam speaks query, which LocalAWS does not"):
+        LocalAWS([row])
