@@ -14,7 +14,7 @@ from aiobotocore.session import AioSession
 from itemwise import Delivery, open_client, run_batch
 from itemwise.testing import LocalAWS
 from tests.wire.cases import FMS, AnyResult
-from tests.wire.test_clients import client_of
+from tests.wire.clients import client_of
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from botocore.handlers import disable_signing
 from itemwise import run_batch
 from itemwise.testing import Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
-from tests.wire.test_clients import client_of
+from tests.wire.clients import client_of
 
 REQUEST = FMS.request(3)
 
