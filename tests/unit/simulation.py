@@ -116,7 +116,7 @@ class _World:
     def _end_of(self, times: Sequence[tuple[float, float]]) -> float:
         return max((end for begin, end in times if begin <= self.now < end), default=self.now)
 
-    def way(self) -> float:
+    def one_way(self) -> float:
         """Give the seconds from the client to the service, or back."""
         return self._latency / 2 * (1 + self._jitter * self.rng.random())
 
@@ -175,10 +175,10 @@ class _Process:
             else:
                 self._outcome.throttled += 1
             quick = world.quick_refusals and not accepts
-            back = 0.0005 if quick else world.way()
+            back = 0.0005 if quick else world.one_way()
             world.at(world.now + back, lambda: self._answer(start, accepts=accepts))
 
-        world.at(self._free_at + world.way(), arrive)
+        world.at(self._free_at + world.one_way(), arrive)
 
     def _answer(self, start: Start, *, accepts: bool) -> None:
         now = self._world.now

@@ -23,7 +23,7 @@ def _throttled_twice(held_up: float = 0.0, *, accepted: int = 20) -> tuple[RateF
         finder.accepted(start, start.time + 0.01)
     last = Start(12 + accepted, 2.0, 10.0)
     finder._attempts._latest += 1
-    finder._attempts.held_up.seconds = held_up
+    finder._attempts.delays.seconds = held_up
     finder.throttled(last, 2.01)
     return finder, 2.01
 
@@ -56,7 +56,7 @@ def test_what_a_pause_has_left_in_the_bucket_does_not_look_like_a_higher_rate() 
 
 def test_turns_that_nobody_took_do_not_let_the_rate_grow() -> None:
     finder, now = _throttled_twice()
-    finder._estimate.company.calls_left = 100.0
+    finder._estimate.contention.calls_left = 100.0
     now = finder.due(now)
     finder.accepted(finder.start(now, others_wait=False), now + 0.01)
     before = finder.rate
@@ -103,7 +103,7 @@ def test_first_calls_that_took_long_hold_up_nobody_for_long(seconds: float) -> N
 
 def test_a_rate_that_was_lowered_with_many_calls_in_flight_holds_up_nobody_for_long() -> None:
     finder, now = _throttled_twice()
-    finder._schedule.rate, finder._estimate.company.calls_left = 0.2, 200.0
+    finder._schedule.rate, finder._estimate.contention.calls_left = 0.2, 200.0
     finder._attempts.first._within = [0.0]
     throttled = Start(finder._attempts._latest + 1, now + 1, 0.2)
     finder._attempts._latest += 64
@@ -122,8 +122,8 @@ def test_memory_does_not_grow() -> None:
             finder.throttled(start, now)
         else:
             finder.withdraw(start, now)
-    assert len(finder._attempts.window._refused) + len(finder._attempts.window._recent) <= 1536
-    assert not finder._attempts.held_up._open
+    assert len(finder._attempts.window._without) + len(finder._attempts.window._recent) <= 1536
+    assert not finder._attempts.delays._open
 
 
 def test_a_window_bounds_the_rate_from_both_sides() -> None:
@@ -155,7 +155,7 @@ def test_what_is_in_flight_at_a_throttle_has_used_no_more_than_flowed_in() -> No
 def test_what_was_in_flight_takes_nothing_back_of_what_a_contended_rate_gave_way() -> None:
     finder, now = _throttled_twice()
     starts = [finder.start(now + 0.1 * step, others_wait=True) for step in range(8)]
-    finder._estimate.company.noticed(10.0, held=False)
+    finder._estimate.contention.noticed(10.0, held=False)
     finder._lessons._learned_at, finder._schedule.rate = now + 1, 4.0
     for start in starts[:7]:
         finder.accepted(start, start.time + 0.1)
@@ -231,9 +231,9 @@ def test_a_time_of_quiet_begins_with_a_token_in_the_bucket_for_others() -> None:
 
 def test_who_finds_little_is_on_the_lookout_for_others() -> None:
     finder, _ = _throttled_twice(accepted=4)
-    assert finder._estimate.company.contended
+    assert finder._estimate.contention.contended
     finder, _ = _throttled_twice()
-    assert not finder._estimate.company.contended
+    assert not finder._estimate.contention.contended
 
 
 def test_the_first_calls_tell_of_the_bucket_also_where_little_is_known_of_the_rate() -> None:
@@ -257,15 +257,15 @@ def test_a_bucket_of_one_token_has_not_grown_where_calls_come_sooner() -> None:
     finder.throttled(finder.start(now + 3.05, others_wait=True), now + 3.06)
     assert 19 < finder._estimate.bounds.low < finder._estimate.bounds.high < 21
     assert not finder._estimate.outgrown
-    assert not finder._estimate.company.contended
+    assert not finder._estimate.contention.contended
 
 
 def test_bounds_that_contradict_each_other_while_seeking_are_a_sign_of_others() -> None:
     finder = _sought_twice(first=20, then=1)
-    assert finder._estimate.company.contended
+    assert finder._estimate.contention.contended
     assert finder.rate == pytest.approx(0.8 * 10.0)
     finder = _sought_twice(first=2, then=2)
-    assert not finder._estimate.company.contended
+    assert not finder._estimate.contention.contended
 
 
 def _sought_twice(*, first: int, then: int) -> RateFinder:
@@ -308,7 +308,7 @@ def test_a_smaller_share_gains_the_larger_part_of_itself() -> None:
     gains: list[float] = []
     for rate in (10.0, 40.0):
         finder, _ = _throttled_twice()
-        finder._estimate.company.calls_left, finder._schedule.rate = 100.0, rate
+        finder._estimate.contention.calls_left, finder._schedule.rate = 100.0, rate
         finder._schedule.set_at, finder._schedule.due = 10.0, 10.2
         finder.due(10.1)
         gains.append((finder.rate or 0.0) / rate)
@@ -319,7 +319,7 @@ def test_a_contended_rate_gains_the_faster_the_longer_nothing_is_throttled() -> 
     gains: list[float] = []
     for later in (0.5, 3.0):
         finder, now = _throttled_twice()
-        finder._estimate.company.calls_left, finder._schedule.rate = 100.0, 100.0
+        finder._estimate.contention.calls_left, finder._schedule.rate = 100.0, 100.0
         now += later
         finder._schedule.set_at, finder._schedule.due = now, now + 0.2
         finder.due(now + 0.1)
@@ -333,7 +333,7 @@ def test_a_pace_that_was_given_up_goes_on_where_it_was() -> None:
     assert before is not None
     # The rate gave way again and again, and it helped nothing.
     finder._doubt._gave_way = 12
-    finder._estimate.stairs._step = 2000.0
+    finder._estimate.steps._step = 2000.0
     finder.throttled(finder.start(now + 1, others_wait=True), now + 1.01)
     assert finder.rate is None
     # What was found by steps before would be sought from the first of them.

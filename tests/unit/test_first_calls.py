@@ -42,7 +42,7 @@ def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> N
 
 
 def test_those_that_were_throttled_are_counted() -> None:
-    assert _first([0.1] * 10, [0.1] * 6).refused == 6
+    assert _first([0.1] * 10, [0.1] * 6).throttled == 6
 
 
 def test_those_of_a_later_free_time_are_not_counted() -> None:
@@ -51,7 +51,7 @@ def test_those_of_a_later_free_time_are_not_counted() -> None:
         first.starts(time)
         first.drain(0.1, time + 0.1)
         first.answered(time + 0.1, 0.1, accepted=False)
-    assert first.refused == 1
+    assert first.throttled == 1
 
 
 def test_a_service_that_never_throttles_leaves_little_to_remember() -> None:

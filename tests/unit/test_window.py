@@ -7,7 +7,7 @@ import pytest
 from itemwise._rate import Start
 from itemwise._rate.answers import Answers
 from itemwise._rate.bounds import Bounds
-from itemwise._rate.held_up import HeldUp
+from itemwise._rate.delays import Delays
 from itemwise._rate.reading import read
 from itemwise._rate.window import Window
 
@@ -34,21 +34,21 @@ def test_what_a_full_bucket_spilled_may_have_been_rate() -> None:
 
 
 def test_calls_that_may_be_found_throttled_yet_are_not_certain_to_have_taken_a_token() -> None:
-    window, held_up = Window(), HeldUp()
+    window, delays = Window(), Delays()
     window.begin(Start(1, 0.0, 10.0), 0.1)
     calls = [Start(2 + step, 0.001 * step, 10.0) for step in range(5)]
     for call in calls:
         window.started(call)
-        held_up.started(call)
+        delays.started(call)
     window.accepted(calls[0])
-    window.refused(calls[4])
+    window.took_no_token(calls[4])
     for call in (calls[0], calls[4]):
-        held_up.answered(call, 0.104, Answers(), fills=0.0)
+        delays.answered(call, 0.104, Answers(), fills=0.0)
     # Two of the three before it would have been answered by now, had they been refused.
     assert window.count(calls[4]) == 4
-    overtaken = held_up.count_overtaken(window.anchor, calls[4], padding=0.0015)
+    overtaken = delays.count_overtaken(window.anchor, calls[4], padding=0.0015)
     assert overtaken == 1
-    assert held_up.count_overtaken(window.anchor, calls[4], padding=0.1) == 3
+    assert delays.count_overtaken(window.anchor, calls[4], padding=0.1) == 3
     reading = read(
         window,
         calls[4],
@@ -78,6 +78,6 @@ def test_more_refusals_than_are_remembered_are_not_counted_as_accepted() -> None
     window = Window()
     window.begin(Start(0, 0.0, 0.0), 0.1)
     for number in range(1, 2001):
-        window.refused(Start(number, number / 100, 10.0))
+        window.took_no_token(Start(number, number / 100, 10.0))
     window.accepted(Start(2001, 20.01, 10.0))
     assert window.count(Start(2002, 20.02, 10.0)) == 1

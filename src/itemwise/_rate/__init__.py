@@ -11,7 +11,7 @@ calls against one.
 The phases. *Free*: nothing was throttled yet, and nothing is held back. *Draining*: from the first
 throttle until all that was in flight is answered, nothing starts; their answers tell no rate, since
 they also waited for connections and came in any order. *Seeking*: the rate grows from little, in
-steps (see `stairs`), until a throttle ends the first window. *Holding*: the rate stays low between
+steps (see `steps`), until a throttle ends the first window. *Holding*: the rate stays low between
 the bounds for a while; what that leaves in the bucket is not lost, for then it *climbs* just past
 the bounds until the next throttle. If more goes through than the bounds allow, the service allows
 more, and it climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or

@@ -45,9 +45,9 @@ class Answers:
 
     def late(self, start: Start, now: float) -> float:
         """Give the seconds by which an answer is later than they usually are, and usually vary."""
-        return max(0.0, now - start.time - self.way() - self.padding())
+        return max(0.0, now - start.time - self.round_trip() - self.padding())
 
-    def way(self) -> float:
+    def round_trip(self) -> float:
         """Give the seconds until an answer comes."""
         return FIRST_WAIT if self._delay is None else max(self._delay, 1e-3)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itemwise._rate.answers import Answers
+from itemwise._rate.delays import Delays
 from itemwise._rate.demand import Demand
 from itemwise._rate.first_calls import FirstCalls
-from itemwise._rate.held_up import HeldUp
 from itemwise._rate.reading import Reading, read
 from itemwise._rate.window import Start, Window
 
@@ -19,13 +19,13 @@ class Attempts:
         first: those before the first throttle.
         answers: the answers to those that were accepted.
         window: those since the throttle that began the window.
-        held_up: what is in flight, and what of it is overdue.
+        delays: what is in flight, and what of it is overdue.
         demand: whether every turn is taken.
     """
 
     def __init__(self) -> None:
         self.first, self.answers = FirstCalls(), Answers()
-        self.window, self.held_up, self.demand = Window(), HeldUp(), Demand()
+        self.window, self.delays, self.demand = Window(), Delays(), Demand()
         self._latest = 0
 
     def start(self, now: float, rate: float | None, *, others_wait: bool) -> Start:
@@ -40,15 +40,15 @@ class Attempts:
         self.demand.presses = others_wait
         started = Start(self._latest, now, rate or 0.0)
         self.window.started(started)
-        self.held_up.started(started)
+        self.delays.started(started)
         if rate is None:
             self.first.starts(now)
         return started
 
     def withdraw(self, start: Start) -> None:
         """Take back an attempt that was never sent."""
-        self.window.refused(start)
-        self.held_up.withdraw(start)
+        self.window.took_no_token(start)
+        self.delays.withdraw(start)
 
     def accepted(self, start: Start, now: float, rate: float | None) -> None:
         """Take note of an accepted attempt, at the present rate."""
@@ -59,13 +59,13 @@ class Attempts:
 
     def throttled(self, start: Start, now: float, rate: float | None) -> None:
         """Take note of a throttled attempt, at the present rate."""
-        self.window.refused(start)
+        self.window.took_no_token(start)
         self._answered(start, now, rate)
 
     def _answered(self, start: Start, now: float, rate: float | None) -> None:
         rate = rate or start.rate
         fills = (self.first.burst(rate) - 1) / rate if rate else 0.0
-        self.held_up.answered(start, now, self.answers, fills)
+        self.delays.answered(start, now, self.answers, fills)
 
     def latest(self, time: float) -> Start:
         """Give the latest of the first calls, as though it had started at a time."""
@@ -78,7 +78,7 @@ class Attempts:
     def begin_window(self, anchor: Start, now: float) -> None:
         """Begin the window anew at a throttled attempt."""
         self.window.begin(anchor, now)
-        self.held_up.begin(now)
+        self.delays.begin(now)
         self.demand.begin(anchor.time)
 
     def read_window(self, end: Start, now: float, *, partly: bool) -> Reading:
@@ -96,7 +96,7 @@ class Attempts:
             now,
             partly=partly,
             padding=padding,
-            held_up=self.held_up.seconds,
-            overtaken=self.held_up.count_overtaken(self.window.anchor, end, padding),
+            held_up=self.delays.seconds,
+            overtaken=self.delays.count_overtaken(self.window.anchor, end, padding),
             burst_at=self.first.burst,
         )

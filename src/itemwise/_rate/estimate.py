@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from itemwise._rate.bounds import Bounds
-from itemwise._rate.company import Company
+from itemwise._rate.contention import Contention
 from itemwise._rate.first_calls import FirstCalls
-from itemwise._rate.stairs import Stairs
+from itemwise._rate.steps import Steps
 
 __all__ = ["Estimate"]
 
@@ -27,14 +27,14 @@ class Estimate:
 
     def __init__(self, first: FirstCalls) -> None:
         self._first = first
-        self.bounds, self.company, self.stairs = Bounds(), Company(), Stairs()
+        self.bounds, self.contention, self.steps = Bounds(), Contention(), Steps()
         self.seeking, self.outgrown = True, False
         self.quiet_until, self.given_up = -math.inf, 0.0
 
     @property
     def holds(self) -> bool:
         """Whether the rate was found, and nobody else seems to draw on it."""
-        return not (self.seeking or self.company.contended)
+        return not (self.seeking or self.contention.contended)
 
     @property
     def keeps(self) -> bool:
@@ -54,4 +54,4 @@ class Estimate:
         """Forget what was learned but the rate that was held: it seems not to matter."""
         self.given_up = 0.0 if self.seeking else rate
         self.outgrown = False
-        self.bounds, self.stairs, self.company = Bounds(), Stairs(), Company()
+        self.bounds, self.steps, self.contention = Bounds(), Steps(), Contention()

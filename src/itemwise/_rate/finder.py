@@ -16,7 +16,7 @@ __all__ = ["RateFinder"]
 _FIRST_FLIGHT = 3.4
 """Calls in flight at which the seeking starts."""
 
-_MANY_REFUSED = 16
+_MANY_THROTTLED = 16
 """Where more of the first calls were throttled, it starts as many times as high: who sends so many
 at once wants a fast service."""
 
@@ -91,16 +91,16 @@ class RateFinder:
 
     def _first_rate(self) -> float:
         if self._estimate.given_up:
-            return self._estimate.company.noticed(self._estimate.given_up, held=False)
-        rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._attempts.answers.way())
+            return self._estimate.contention.noticed(self._estimate.given_up, held=False)
+        rate = min(1 / FIRST_WAIT, _FIRST_FLIGHT / self._attempts.answers.round_trip())
         return max(SLOWEST_AT_FIRST, rate)
 
     def _seek(self, now: float) -> None:
         """Begin to seek the rate, now that all the first calls are answered."""
         first, rate = self._attempts.first, self._schedule.rate or 0.0
         if not self._estimate.given_up:
-            rate *= max(1.0, first.refused / _MANY_REFUSED)
+            rate *= max(1.0, first.throttled / _MANY_THROTTLED)
         # What a large bucket held looks like a high rate.
-        glimpse = min(first.glimpse, self._growth.highest(now))
+        observed = min(first.observed, self._growth.highest(now))
         begins = max(now, self._attempts.window.answered_at + FIRST_WAIT)
-        self._schedule.go_on(max(rate, glimpse), begins)
+        self._schedule.go_on(max(rate, observed), begins)

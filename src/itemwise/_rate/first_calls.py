@@ -21,7 +21,7 @@ _TELLING = 20
 
 LARGEST_BURST = 10.0
 """What a bucket holds is assumed to be no more. First calls accepted while draining beyond that
-give a glimpse of the rate, where the seeking starts: else it takes long to find a rate of
+show a part of the rate, where the seeking starts: else it takes long to find a rate of
 hundreds."""
 
 
@@ -36,15 +36,15 @@ class FirstCalls:
         hold_until: when the next one may start, in seconds.
         draining: whether a throttle was seen, and others are still in flight.
         open: how many are in flight.
-        refused: how many were throttled in the first time that was free.
-        glimpse: calls per second that they showed to be possible; zero where they showed none.
+        throttled: how many were throttled in the first time that was free.
+        observed: calls per second that they showed to be possible; zero where they showed none.
     """
 
     def __init__(self) -> None:
         self.hold_until = -math.inf
         self.draining = False
-        self.open = self.refused = 0
-        self.glimpse = self._met = 0.0
+        self.open = self.throttled = 0
+        self.observed = self._met = 0.0
         # What was accepted in the first time that was free: how many, and for the first of them, in
         # the order of their answers, within how many seconds that many were.
         self._accepted, self._over = 0, False
@@ -73,7 +73,7 @@ class FirstCalls:
     def answered(self, now: float, delay: float, *, accepted: bool) -> bool:
         """Take note of an answer, and tell whether it ends the draining."""
         self.open -= 1
-        self.refused += not (accepted or self._over)
+        self.throttled += not (accepted or self._over)
         if not self._any_answered:
             self._any_answered = True
             self.hold_until = min(self._last_start + 2 * delay + 0.002, now + _LONGEST_HOLD)
@@ -102,7 +102,7 @@ class FirstCalls:
         ends = self.draining
         if ends and now > self._drained_from:
             more = self._accepted - self._accepted_at_drain - LARGEST_BURST
-            self.glimpse = max(0.0, more / (now - self._drained_from))
+            self.observed = max(0.0, more / (now - self._drained_from))
         self.draining, self._over = False, self._over or ends
         return ends
 

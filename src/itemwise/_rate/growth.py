@@ -58,7 +58,7 @@ class Growth:
         # Those who waited can have gone, and the process can have been held up.
         if unused or schedule.is_overdue(rate, now):
             demand.pause(now, LARGEST_BURST)
-        elif estimate.company.contended:
+        elif estimate.contention.contended:
             since = now - self._attempts.window.answered_at
             schedule.rate = min(_gained(rate, seconds, since), _FASTEST)
         elif not estimate.seeking and now < estimate.quiet_until:
@@ -71,20 +71,20 @@ class Growth:
     def highest(self, now: float) -> float:
         """Give the rate that may be sought now."""
         attempts = self._attempts
-        refused, since = attempts.first.refused, attempts.demand.since
-        return self._estimate.stairs.highest(attempts.answers, refused, since, now)
+        throttled, since = attempts.first.throttled, attempts.demand.since
+        return self._estimate.steps.highest(attempts.answers, throttled, since, now)
 
     def _past_bounds(self, rate: float, seconds: float, now: float) -> float:
         answers, estimate = self._attempts.answers, self._estimate
         if estimate.seeking:
-            most = min(self.highest(now), _past(estimate.bounds.high, answers.way()))
+            most = min(self.highest(now), _past(estimate.bounds.high, answers.round_trip()))
             return _sought(rate, seconds, self._attempts.window.taken, most)
         return _climbed(rate, seconds, answers, estimate.bounds, outgrown=estimate.outgrown)
 
     def _compare_with_bounds(self) -> None:
         attempts, estimate = self._attempts, self._estimate
         answers, high = attempts.answers, estimate.bounds.high
-        none_for = attempts.window.anchor.time - answers.last.time - answers.way()
+        none_for = attempts.window.anchor.time - answers.last.time - answers.round_trip()
         if attempts.demand.more_than(high, answers.last.time) or none_for > 2 / high:
             # More has gone through than the bounds allow; or nothing at all: a bucket that fills
             # would have let something through.
@@ -102,9 +102,13 @@ def _climbed(
     rate: float, seconds: float, answers: Answers, bounds: Bounds, *, outgrown: bool
 ) -> float:
     """Give the rate after some seconds of climbing past the bounds, or beyond what they allow."""
-    confirmed, way = answers.confirmed, answers.way()
-    ahead = confirmed * (1 + _LARGEST_SHARE) + _STEP / way if outgrown else _ahead(confirmed, way)
-    return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, way)))
+    confirmed, round_trip = answers.confirmed, answers.round_trip()
+    ahead = (
+        confirmed * (1 + _LARGEST_SHARE) + _STEP / round_trip
+        if outgrown
+        else _ahead(confirmed, round_trip)
+    )
+    return _grown(rate, _CLIMB * seconds, min(ahead, _past(bounds.high, round_trip)))
 
 
 def _gained(rate: float, seconds: float, since: float) -> float:
@@ -113,13 +117,13 @@ def _gained(rate: float, seconds: float, since: float) -> float:
     return rate + seconds * gain * (1 + max(0.0, since - _CALM) / _GAIN_AGAIN)
 
 
-def _ahead(confirmed: float, way: float) -> float:
-    return confirmed * (1 + min(_LARGEST_SHARE, (confirmed / _FAST) ** 2)) + _STEP / way
+def _ahead(confirmed: float, round_trip: float) -> float:
+    return confirmed * (1 + min(_LARGEST_SHARE, (confirmed / _FAST) ** 2)) + _STEP / round_trip
 
 
-def _past(high: float, way: float) -> float:
-    """Give the rate to which it grows past an upper bound; an answer takes `way` seconds."""
-    return _PAST * high + min(_PAST_IN_FLIGHT / way, high)
+def _past(high: float, round_trip: float) -> float:
+    """Give the rate to which it grows past an upper bound; an answer takes `round_trip` seconds."""
+    return _PAST * high + min(_PAST_IN_FLIGHT / round_trip, high)
 
 
 def _grown(rate: float, exponent: float, most: float) -> float:

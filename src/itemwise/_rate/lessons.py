@@ -9,8 +9,8 @@ from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
 from itemwise._rate.doubt import Doubt
 from itemwise._rate.estimate import Estimate
 from itemwise._rate.one_token import OneToken
-from itemwise._rate.patience import LONGEST_WAIT, Patience
 from itemwise._rate.reading import Reading
+from itemwise._rate.rechecks import LONGEST_WAIT, Rechecks
 from itemwise._rate.schedule import Schedule
 from itemwise._rate.window import Start
 
@@ -42,7 +42,7 @@ class Lessons:
         self, attempts: Attempts, estimate: Estimate, schedule: Schedule, doubt: Doubt
     ) -> None:
         self._attempts, self._estimate, self._schedule = attempts, estimate, schedule
-        self._doubt, self._one_token, self._patience = doubt, OneToken(), Patience()
+        self._doubt, self._one_token, self._rechecks = doubt, OneToken(), Rechecks()
         self._learned_at = -math.inf
         self._agreed = 0
 
@@ -78,7 +78,7 @@ class Lessons:
             self._learn_more(start, now, reading)
 
     def _look_again_later(self, start: Start, now: float, reading: Reading) -> None:
-        wait = self._patience.wait(reading.shorter)
+        wait = self._rechecks.wait(reading.shorter)
         self._schedule.go_on(1 / wait, start.time + wait)
         self._schedule.set_at = max(now, self._schedule.set_at)
         self._learned_at = now
@@ -93,19 +93,19 @@ class Lessons:
         before = self._schedule.rate or start.rate
         if estimate.eases:
             rate = min(before, self._one_token.most(estimate.bounds.high))
-        elif estimate.company.contended:
+        elif estimate.contention.contended:
             # It takes nothing back of what it has just given way.
             rate = min(before, rate)
         self._set_rate(rate, start, now)
 
     def _learn(self, start: Start, now: float, reading: Reading) -> None:
-        estimate, company = self._estimate, self._estimate.company
+        estimate, contention = self._estimate, self._estimate.contention
         low, high, count = reading.low, reading.high, reading.count
         above, below = low > estimate.bounds.high, high < estimate.bounds.low
         if estimate.eases:
             # Calls that come as soon as they are let make a window better; nothing has grown.
             estimate.outgrown = False
-        elif estimate.outgrown or (above and not company.contended):
+        elif estimate.outgrown or (above and not contention.contended):
             self._outgrow(start, now, low)
             return
         contradicts = below or (above and not estimate.eases)
@@ -115,19 +115,19 @@ class Lessons:
             self._set_rate(min(start.rate, estimate.within_bounds()), start, now)
             self._learned_at = now
             return
-        left = company.left(start.rate)
+        left = contention.left(start.rate)
         if contradicts:
-            left = company.noticed(start.rate, held=not estimate.seeking)
+            left = contention.noticed(start.rate, held=not estimate.seeking)
             self._doubt.gave_way()
         elif not estimate.seeking:
-            company.agreed(count)
+            contention.agreed(count)
         agrees = math.isfinite(estimate.bounds.high) and not (above or below)
         estimate.bounds.narrow(low, high)
         amid_quiet = agrees and estimate.holds and start.time < estimate.quiet_until
         if amid_quiet and estimate.eases:
             self._ease(start, now)
             return
-        self._set_rate(left if company.contended else estimate.within_bounds(), start, now)
+        self._set_rate(left if contention.contended else estimate.within_bounds(), start, now)
         if amid_quiet:
             # It makes the window no worse, and a longer one tells more.
             self._learned_at = now
@@ -142,17 +142,17 @@ class Lessons:
         estimate = self._estimate
         estimate.bounds = Bounds()
         estimate.quiet_until, estimate.outgrown = now, False
-        estimate.company.guessed()
+        estimate.contention.guessed()
         self._set_rate(max(_OUTGROWN * start.rate, low), start, now)
         self.begin_window(start, now)
 
     def _hold(self, now: float, window: float) -> None:
         estimate, rate = self._estimate, self._schedule.rate or 0.0
         if estimate.seeking:
-            estimate.company.met(rate)
+            estimate.contention.met(rate)
         estimate.seeking = False
         self._attempts.first.settle(estimate.bounds.middle())
-        if not estimate.company.contended:
+        if not estimate.contention.contended:
             self._doubt.helped()
             if estimate.keeps:
                 self._schedule.skip(_SPARE / rate)
@@ -163,7 +163,7 @@ class Lessons:
         next_to_it = attempts.window.count_between(before, start) == 0
         apart = start.time - before.time if next_to_it else None
         # If something was overdue just now, it or the one before was held up.
-        if now - attempts.held_up.until > 2 / rate:
+        if now - attempts.delays.until > 2 / rate:
             rate = self._one_token.eased(start, apart)
         self._set_rate(min(rate, self._one_token.most(self._estimate.bounds.high)), start, now)
         if apart and not attempts.count_later(start):

@@ -53,7 +53,7 @@ class Window:
     def __init__(self) -> None:
         self.anchor, self.answered_at = Start(0, -math.inf, 0.0), -math.inf
         self.taken = 0
-        self._refused: deque[int] = deque(maxlen=_REMEMBERED)
+        self._without: deque[int] = deque(maxlen=_REMEMBERED)
         self._recent: deque[Start] = deque(maxlen=1024)
 
     @property
@@ -64,7 +64,7 @@ class Window:
     def begin(self, anchor: Start, now: float) -> None:
         """Begin anew at another throttle."""
         self.anchor, self.answered_at, self.taken = anchor, now, 0
-        self._refused = deque((n for n in self._refused if n > anchor.number), maxlen=_REMEMBERED)
+        self._without = deque((n for n in self._without if n > anchor.number), maxlen=_REMEMBERED)
 
     def contains(self, start: Start) -> bool:
         """Tell whether an attempt started after the anchor."""
@@ -78,9 +78,9 @@ class Window:
         """Take note of an attempt that the service took."""
         self.taken += self.contains(start)
 
-    def refused(self, start: Start) -> None:
+    def took_no_token(self, start: Start) -> None:
         """Take note of an attempt that was throttled or never sent: it took no token."""
-        self._refused.append(start.number)
+        self._without.append(start.number)
 
     def count(self, end: Start) -> int:
         """Count the attempts before `end` that took a token."""
@@ -89,15 +89,15 @@ class Window:
     def count_between(self, begin: Start, end: Start) -> int:
         """Count the attempts between two that took a token, as far as is known."""
         first, last = begin.number, end.number
-        count = last - first - 1 - sum(first < number < last for number in self._refused)
-        if len(self._refused) == _REMEMBERED and first < self._refused[0]:
-            # More were refused than are remembered.
+        count = last - first - 1 - sum(first < number < last for number in self._without)
+        if len(self._without) == _REMEMBERED and first < self._without[0]:
+            # More took none than are remembered.
             return min(count, self.taken)
         return count
 
     def count_later(self, start: Start, latest: int) -> int:
         """Count those after `start`, up to the one with the latest number."""
-        return latest - start.number - sum(number > start.number for number in self._refused)
+        return latest - start.number - sum(number > start.number for number in self._without)
 
     def measure(self, end: Start, now: float) -> tuple[float, float]:
         """Tell how long the window is by the times of its ends' starts, and of their answers.
@@ -134,10 +134,10 @@ class Window:
         first, low = self.anchor.number, count / seconds
         if self._recent[0].number > first + 1:
             return end.rate  # A window longer than what is remembered.
-        refused = set(self._refused)
+        without = set(self._without)
         calls = (call for call in self._recent if first < call.number < end.number)
         # How long before the end, and the latest first: they are counted from there.
-        times = (end.time - call.time for call in calls if call.number not in refused)
+        times = (end.time - call.time for call in calls if call.number not in without)
         ago = [max(time, SHORTEST) for time in times][::-1]
         never_full = (len(ago) + 1 - _LEFT) / max(end.time - self.anchor.time, SHORTEST)
         rate = most = _ABOVE * max(end.rate, low)

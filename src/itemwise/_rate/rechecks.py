@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LONGEST_WAIT", "Patience"]
+__all__ = ["LONGEST_WAIT", "Rechecks"]
 
 _SHORTER, LONGEST_WAIT, _STEP = 0.5, 1.0, 0.0165
 """Seconds between two looks, at most: soon, since another process may leave just a little, and more
@@ -12,7 +12,7 @@ _WINDOWS = 8
 """A look comes after so many times the time in which nothing has flowed in."""
 
 
-class Patience:
+class Rechecks:
     """Counts how often a bucket was found empty."""
 
     def __init__(self) -> None:

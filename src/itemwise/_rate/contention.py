@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Company"]
+__all__ = ["Contention"]
 
 _GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
 """The share by which a throttle lowers a contended rate, and by which it first lowers one that was
@@ -17,7 +17,7 @@ _LITTLE = 3.0
 newcomer could be left with little for long."""
 
 
-class Company:
+class Contention:
     """Follows whether others seem to draw on the bucket.
 
     Attributes:

@@ -7,7 +7,7 @@ import math
 from itemwise._rate.answers import Answers
 from itemwise._rate.window import Start
 
-__all__ = ["HeldUp"]
+__all__ = ["Delays"]
 
 _LOST = 1.0
 """Seconds after which an overdue call says nothing of others: it may never be answered."""
@@ -16,7 +16,7 @@ _ROOM = 0.6
 """The share of a bucket that is empty where the rate is held."""
 
 
-class HeldUp:
+class Delays:
     """Follows what is overdue.
 
     What queues meanwhile arrives all at once. A bucket has spilled some of what it let flow in by
@@ -71,7 +71,7 @@ class HeldUp:
         if self._open.pop(start.number, None) is None:
             return
         # What was held up is answered all at once, in any order.
-        not_lost = now - _LOST - answers.way()
+        not_lost = now - _LOST - answers.round_trip()
         others = (other for other in self._open.values() if other.time >= not_lost)
         oldest = next(others, start)
         late = max(answers.late(start, now), answers.late(oldest, now))

@@ -1,0 +1,39 @@
+"""Whether others draw on the bucket."""
+
+from __future__ import annotations
+
+import pytest
+
+from itemwise._rate.contention import Contention
+
+
+def test_a_held_rate_gives_way_by_half_at_first_and_by_a_fifth_then() -> None:
+    contention = Contention()
+    assert contention.noticed(100, held=True) == pytest.approx(55)
+    assert contention.noticed(100, held=True) == pytest.approx(80)
+    assert contention.left(100) == pytest.approx(80)
+    assert Contention().noticed(100, held=False) == pytest.approx(80)
+
+
+@pytest.mark.parametrize(("count", "windows"), [(1, 7), (100, 2)])
+def test_windows_that_agree_say_that_nobody_else_is_there(count: int, windows: int) -> None:
+    contention = Contention()
+    contention.noticed(100, held=True)
+    for _ in range(windows - 1):
+        contention.agreed(count)
+        assert contention.contended
+    contention.agreed(count)
+    assert not contention.contended
+
+
+def test_who_finds_little_guesses_that_others_are_there() -> None:
+    contention = Contention()
+    contention.met(4.0)
+    assert not contention.contended
+    contention.met(2.0)
+    guessed = contention.calls_left
+    assert guessed
+    contention.noticed(2.0, held=True)
+    noticed = contention.calls_left
+    contention.met(2.0)
+    assert contention.calls_left == noticed > guessed
