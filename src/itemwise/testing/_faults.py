@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from itemwise.testing._fault_values import (
+from itemwise.testing._served import Key
+from itemwise.testing._values import (
     FLAG,
     FUNCTION,
     ITEMS,
@@ -20,7 +21,6 @@ from itemwise.testing._fault_values import (
     one_of,
     whole,
 )
-from itemwise.testing._served import Key
 
 __all__ = [
     "CallFault",

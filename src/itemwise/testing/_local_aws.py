@@ -17,6 +17,7 @@ from itemwise.testing._faults import Fault
 from itemwise.testing._keys import item_key, wire_form
 from itemwise.testing._ledger import Ledger
 from itemwise.testing._routes import Routes
+from itemwise.testing._row_paths import check_paths
 from itemwise.testing._script import FaultScript, InjectedFault
 from itemwise.testing._served import Key, ServedOperation
 from itemwise.testing._table import SERVED_OPERATIONS
@@ -94,7 +95,7 @@ class LocalAWS:
         added = tuple(operations)
         for row in added:
             # Now, since a mistake would otherwise come to light in some later call.
-            bind(row)
+            check_paths(bind(row))
         self._routes = Routes((*SERVED_OPERATIONS, *added))
         served = self._routes.names
         self.ledger = Ledger(keep_calls=keep_calls, keep_applied=keep_applied, served=served)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from itemwise.testing._values import TEXT, TUPLE, TUPLE_OR_EMPTY, Rule, check, whole
+
 __all__ = ["EntryList", "ItemList", "Key", "ServedOperation"]
 
 Key: TypeAlias = tuple[str, ...]
@@ -26,6 +28,9 @@ class ItemList:
     member: str
     key: tuple[str, ...] = ()
     label: str | None = None
+
+    def __post_init__(self) -> None:
+        check(self, {"member": TEXT, "key": TUPLE_OR_EMPTY, "label": TEXT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,22 @@ class EntryList:
     fixed: tuple[tuple[str, str | int | bool], ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     timestamps: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check(
+            self,
+            {
+                "member": TEXT,
+                "names": TUPLE_OR_EMPTY,
+                "index": TEXT,
+                "label": TEXT,
+                "code": TEXT,
+                "message": TEXT,
+                "fixed": TUPLE_OR_EMPTY,
+                "shared": TUPLE_OR_EMPTY,
+                "timestamps": TUPLE_OR_EMPTY,
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +118,19 @@ class ServedOperation:
     unique_items: bool = True
     client_token: str | None = None
     token_error: str = "IdempotentParameterMismatchException"  # noqa: S105 - no secret
+
+    def __post_init__(self) -> None:
+        lists = Rule("an EntryList", lambda value: isinstance(value, EntryList))
+        check(
+            self,
+            {
+                "service": TEXT,
+                "operation": TEXT,
+                "items": TUPLE,
+                "limit": whole(1),
+                "failures": lists,
+                "successes": lists,
+                "echo": TUPLE_OR_EMPTY,
+                "client_token": TEXT,
+            },
+        )

@@ -96,6 +96,76 @@ def test_a_row_that_does_not_fit_its_model(change: dict[str, object], message: s
         LocalAWS([dataclasses.replace(row, **change)])  # type: ignore[arg-type]  # by design
 
 
+SQS = ServedOperation(
+    service="sqs",
+    operation="SendMessageBatch",
+    items=(ItemList(member="Entries", key=("Id",)),),
+    limit=10,
+    failures=EntryList(member="Failed", names=(("Id", "Id"),), code="Code", message="Message"),
+    successes=EntryList(member="Successful", names=(("Id", "Id"),)),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"items": (ItemList(member="Entries", key=("Idd",)),)},
+            "SendMessageBatch: an item of Entries has no Idd, but DelaySeconds, Id",
+        ),
+        (
+            {"items": (ItemList(member="Entries", key=("Id.More",)),)},
+            "an item of Entries has no Id.More: it is a string",
+        ),
+        (
+            {"failures": EntryList(member="Failed", code="Cod")},
+            "an entry of Failed has no Cod, but Code, Id, Message, SenderFault",
+        ),
+        (
+            {"failures": EntryList(member="Failed", names=(("Id", "Name"),))},
+            "an item has no Name, but",
+        ),
+        (
+            {"successes": EntryList(member="Successful", fixed=(("Ok", True),))},
+            "an entry of Successful has no Ok",
+        ),
+        (
+            {"successes": EntryList(member="Successful", shared=(("Id", "Queue"),))},
+            "the request has no Queue, but Entries, QueueUrl",
+        ),
+    ],
+)
+def test_a_path_that_leads_nowhere(change: dict[str, object], message: str) -> None:
+    LocalAWS([SQS])
+    with pytest.raises(ValueError, match=message):
+        LocalAWS([dataclasses.replace(SQS, **change)])  # type: ignore[arg-type]  # by design
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        ({"items": ItemList(member="Entries")}, TypeError, "items must be a tuple that is not"),
+        ({"items": ()}, ValueError, "items must be a tuple that is not empty"),
+        ({"limit": 0}, ValueError, "limit must be a whole number from 1, not 0"),
+        ({"failures": None}, TypeError, "failures must be an EntryList"),
+        ({"successes": "Successful"}, TypeError, "successes must be an EntryList or None"),
+        ({"echo": "QueueUrl"}, TypeError, "echo must be a tuple, not 'QueueUrl'"),
+    ],
+)
+def test_a_row_of_another_kind(
+    change: dict[str, object], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        dataclasses.replace(SQS, **change)  # type: ignore[arg-type]  # by design
+
+
+def test_lists_of_paths_are_tuples() -> None:
+    with pytest.raises(TypeError, match="key must be a tuple, not 'Id'"):
+        ItemList(member="Entries", key="Id")  # type: ignore[arg-type]  # by design
+    with pytest.raises(TypeError, match="names must be a tuple"):
+        EntryList(member="Failed", names="Id")  # type: ignore[arg-type]  # by design
+
+
 def test_a_service_of_another_protocol() -> None:
     row = ServedOperation(
         service="iam",

@@ -1,4 +1,4 @@
-"""What the values of a fault must be: a slip is refused where the fault is made.
+"""What the values of faults and rows must be: a slip is refused where one is made.
 
 A typo that got through would make a fault that never hits, and then a test passes for nothing.
 """
@@ -22,6 +22,8 @@ __all__ = [
     "ITEMS",
     "TEXT",
     "TUPLE",
+    "TUPLE_OR_EMPTY",
+    "Rule",
     "check",
     "number",
     "one_of",
@@ -115,6 +117,7 @@ TEXT: Final = Rule("a string", _is_text)
 FLAG: Final = Rule("True or False", lambda value: isinstance(value, bool))
 FUNCTION: Final = Rule("a function", callable)
 TUPLE: Final = Rule("a tuple that is not empty", lambda value: isinstance(value, tuple), bool)
+TUPLE_OR_EMPTY: Final = Rule("a tuple", lambda value: isinstance(value, tuple))
 ITEMS: Final = Rule(
     "a string, a function of a key, or a list or set of strings and keys (tuples of strings)",
     _names_items,

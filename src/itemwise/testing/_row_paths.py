@@ -1,0 +1,86 @@
+"""The paths that a row names inside items and entries, held against botocore's model.
+
+A path that leads nowhere would make keys without parts and entries without names, and a test that
+passes for nothing. The rows of the table are generated from the models, and need no look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from itemwise.testing._bound import BoundOperation
+from itemwise.testing._served import EntryList
+
+__all__ = ["check_paths"]
+
+
+def check_paths(operation: BoundOperation) -> None:
+    """Refuse a row with a path that leads nowhere.
+
+    Raises:
+        ValueError: there is one; the message says what stands there instead.
+    """
+    for what, shapes, path in _paths(operation):
+        found = [_follow(shape, path) for shape in shapes]
+        missing = [stop for stop in found if stop is not None]
+        # Where an operation has several lists of items, one of them will do.
+        if len(missing) == len(found):
+            row = operation.row
+            raise ValueError(
+                f"{row.service} {row.operation}: {what} has no {path}{_instead(missing[0])}"
+            )
+
+
+def _paths(operation: BoundOperation) -> Iterator[tuple[str, list[Shape], str]]:
+    """Give each path, in what it leads, and what that is called."""
+    row, model = operation.row, operation.model
+    inputs, outputs = _members(model.input_shape), _members(model.output_shape)
+    items = [_element(inputs[source.member]) for source in row.items]
+    for source, item in zip(row.items, items, strict=True):
+        yield from ((f"an item of {source.member}", [item], path) for path in source.key)
+    for entries in (row.failures, *([row.successes] if row.successes else [])):
+        entry = _element(outputs[entries.member])
+        of_entry = f"an entry of {entries.member}"
+        yield from ((of_entry, [entry], path) for path in _entry_paths(entries) if path)
+        yield from (("an item", items, source) for _, source in entries.names if source)
+        for _, member in entries.shared:
+            if model.input_shape is not None:
+                yield "the request", [model.input_shape], member
+
+
+def _entry_paths(entries: EntryList) -> Iterator[str]:
+    for pairs in (entries.names, entries.fixed, entries.shared):
+        yield from (path for path, _ in pairs)
+    yield from entries.timestamps
+    for path in (entries.index, entries.label, entries.code, entries.message):
+        if path is not None:
+            yield path
+
+
+def _follow(shape: Shape, path: str) -> Shape | None:
+    """Follow a path; give the shape at which it stops too early, if it does."""
+    for part in path.split("."):
+        name = part.removesuffix("[]")
+        if isinstance(shape, MapShape):
+            shape = shape.value
+            continue
+        members = _members(shape)
+        if name not in members:
+            return shape
+        shape = _element(members[name]) if part.endswith("[]") else members[name]
+    return None
+
+
+def _members(shape: Shape | None) -> Mapping[str, Shape]:
+    return shape.members if isinstance(shape, StructureShape) else {}
+
+
+def _element(shape: Shape) -> Shape:
+    return shape.member if isinstance(shape, ListShape) else shape
+
+
+def _instead(shape: Shape) -> str:
+    members = _members(shape)
+    return f", but {', '.join(sorted(members))}" if members else f": it is a {shape.type_name}"
