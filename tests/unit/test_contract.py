@@ -346,17 +346,29 @@ def test_other_union_members_are_reported() -> None:
     assert extra.endswith("the model has no member repositoryId")
 
 
-def test_swapped_sides_are_reported() -> None:
-    wrong = altered(
-        batch_disassociate_resource,
-        request=batch_disassociate_resource.response,
-        response=batch_disassociate_resource.request,
-    )
-    found = "\n".join(differences(FMS, wrong))
-    assert "its request model is no Request" in found
-    assert "its response model is no Response" in found
-    assert "is no RequestShape" in found
-    assert "is no ResponseShape" in found
+class SentEntry(RequestShape):
+    pass
+
+
+class ReceivedItem(ResponseShape):
+    pass
+
+
+class AnswerOfSent(Response):
+    resource_share_associations: Annotated[
+        ResponseList[SentEntry], wire("resourceShareAssociations")
+    ] = ()
+
+
+class RequestOfReceived(Request):
+    pairs: Annotated[RequestList[ReceivedItem], wire("disassociateConfigurationRequests")] = ()
+
+
+def test_structures_of_the_other_side_are_reported() -> None:
+    answer = altered(disassociate_resource_share, response=AnswerOfSent)
+    assert "is no ResponseShape" in "\n".join(differences(RAM, answer))
+    wrong = altered(batch_disassociate_code_security_scan_configuration, request=RequestOfReceived)
+    assert "is no RequestShape" in "\n".join(differences(INSPECTOR, wrong))
 
 
 class Association(ResponseShape):
