@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -40,8 +41,12 @@ def write(target: str | os.PathLike[str] | TextSink, text: Iterable[str]) -> Non
     Args:
         target: a path, or an open text file.
         text: the text, in pieces.
+
+    Raises:
+        TypeError: the target is neither, such as a file that is open for bytes.
     """
     if not isinstance(target, str | os.PathLike):
+        _check_sink(target)
         for piece in text:
             target.write(piece)
         return
@@ -54,6 +59,13 @@ def write(target: str | os.PathLike[str] | TextSink, text: Iterable[str]) -> Non
     else:
         # A link stays one: what it leads to is replaced.
         _replace(path.resolve(), text)
+
+
+def _check_sink(target: object) -> None:
+    is_binary = isinstance(target, io.RawIOBase | io.BufferedIOBase)
+    if is_binary or not callable(getattr(target, "write", None)):
+        what = "one that is open for bytes" if is_binary else type(target).__name__
+        raise TypeError(f"outcomes are written to a path or an open text file, not to {what}")
 
 
 def _replace(path: Path, text: Iterable[str]) -> None:

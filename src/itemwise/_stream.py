@@ -165,6 +165,10 @@ class BatchStream(Generic[RequestT, ResponseT, ItemT, EntryT]):
         return self
 
     async def __anext__(self) -> Outcome[ItemT, EntryT]:
+        if self._outcomes.ag_running:
+            raise RuntimeError(
+                "another task takes outcomes of this stream: one takes them at a time"
+            )
         return await anext(self._outcomes)
 
     async def aclose(self) -> None:

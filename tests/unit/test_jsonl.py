@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -130,3 +132,9 @@ def test_a_directory_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Pat
     assert caught.value.filename == str(path)
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", [None, 1, b"path", io.BytesIO()])
+def test_what_no_text_can_be_written_to_is_refused_by_name(target: Any) -> None:
+    with pytest.raises(TypeError, match="a path or an open text file, not to "):
+        write(target, ["a\n"])

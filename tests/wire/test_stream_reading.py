@@ -197,3 +197,13 @@ async def test_the_source_of_a_streams_source_can_close_the_outer_one(
 
     assert len(outcomes) + len(outer.pending) == outer.progress.total
     await until(lambda: not left_behind())
+
+
+@only_fms
+async def test_two_tasks_do_not_take_outcomes_at_once(case: Case, client: AioBaseClient) -> None:
+    async with open_stream(case, client, case.items(range(3)), chunk_size=1) as stream:
+        taking = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="another task takes outcomes of this stream"):
+            await anext(stream)
+        assert (await taking).status == "succeeded"

@@ -20,6 +20,7 @@ from itemwise.testing._routes import Routes
 from itemwise.testing._row_paths import check_paths
 from itemwise.testing._script import FaultScript, InjectedFault
 from itemwise.testing._served import Key, ServedOperation
+from itemwise.testing._served_names import check_served
 from itemwise.testing._table import SERVED_OPERATIONS
 
 if TYPE_CHECKING:
@@ -256,11 +257,15 @@ class LocalAWS:
             member: the request's member that holds the item; ``None`` takes the first.
 
         Raises:
-            KeyError: the operation is not served, or has no such list of items.
+            ValueError: the operation is not served, or has no such list of items.
             TypeError: the item is none that a request can hold.
         """
+        check_served(operation, self._routes.names)
         sources = {source.member: source for source in self._routes.operation(operation).row.items}
-        source = sources[next(iter(sources)) if member is None else member]
+        source = sources.get(next(iter(sources)) if member is None else member)
+        if source is None:
+            lists = ", ".join(sources)
+            raise ValueError(f"{operation} has no list of items {member!r}, but {lists}")
         return item_key(source, wire_form(item))
 
 

@@ -148,5 +148,7 @@ async def test_keys_are_made_from_items(aws: LocalAWS) -> None:
     assert aws.key(INSPECTOR.operation, item) == INSPECTOR.key("p")
     assert aws.key(RAM.operation, "1") == ("PRINCIPAL", "1")
     assert aws.key(RAM.operation, "1", member="sources") == ("SOURCE", "1")
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="no operation Nothing is served"):
         aws.key("Nothing", "1")
+    with pytest.raises(ValueError, match="no list of items 'source', but principals, resourceArns"):
+        aws.key(RAM.operation, "1", member="source")
