@@ -82,6 +82,10 @@ class TurnQueue:
         try:
             self._serve()
             return await waiter
+        except GeneratorExit:
+            # Dropped together with its loop: there is nobody to serve.
+            self._waiting.pop(waiter, None)
+            raise
         except BaseException:
             start = waiter.result() if waiter.done() and not waiter.cancelled() else None
             if start is not None:
