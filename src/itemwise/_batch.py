@@ -8,13 +8,13 @@ from typing import Generic, TypeVar
 from aiobotocore.client import AioBaseClient
 
 from itemwise._accounts import Accounts
+from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._call_arguments import check_call
 from itemwise._isolate import Suspicion, send_chunk
 from itemwise._lazy import LazyOutcomes
 from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason
-from itemwise._own_retries import warn_of_own_retries
 from itemwise._pace import Pace, pace_of, queue_of
 from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy

@@ -10,19 +10,19 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from itemwise._body import outgoing
+from itemwise._botocore.body import outgoing
+from itemwise._botocore.events import watch_call
+from itemwise._botocore.failed_attempt import error_of, hidden_doubt
+from itemwise._botocore.own_retries import warn_of_own_retries
+from itemwise._botocore.unanswered import given_up
 from itemwise._call_arguments import check_call
 from itemwise._doubt import after_doubt, doubt_of, may_repeat
 from itemwise._errors import CallError
-from itemwise._events import watch_call
-from itemwise._failed_attempt import error_of, hidden_doubt
-from itemwise._own_retries import warn_of_own_retries
 from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
 from itemwise._reply import Reply, read
 from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
-from itemwise._unanswered import given_up
 
 if TYPE_CHECKING:
     from itemwise._description import Description

@@ -16,11 +16,11 @@ from botocore import handlers
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoRegionError
 
-from itemwise._body import write_bodies
+from itemwise._botocore.body import write_bodies
+from itemwise._botocore.events import skip_parse
+from itemwise._botocore.signature import sign_quickly
+from itemwise._botocore.transport import set_transport
 from itemwise._errors import ConfigurationError
-from itemwise._events import skip_parse
-from itemwise._signature import sign_quickly
-from itemwise._transport import set_transport
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar, cast
 
 from pydantic import ValidationError
 
+from itemwise._botocore.documents import MOST_STRUCTURES, is_huge
 from itemwise._describe_error import describe_error
-from itemwise._documents import MOST_STRUCTURES, is_huge
 from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._shape import Response
 
 if TYPE_CHECKING:
-    from itemwise._events import CallWatch
+    from itemwise._botocore.events import CallWatch
 
 __all__ = ["Reply", "read"]
 

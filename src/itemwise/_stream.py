@@ -9,12 +9,12 @@ from typing import Generic, Self, TypeVar, cast
 
 from aiobotocore.client import AioBaseClient
 
+from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._call_arguments import check_call
 from itemwise._errors import CallError
 from itemwise._operation import Operation
 from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
-from itemwise._own_retries import warn_of_own_retries
 from itemwise._pace import Pace, pace_of, queue_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._run_options import check_options

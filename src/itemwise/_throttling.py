@@ -1,6 +1,6 @@
 """Pure: whether an error code asks to slow down.
 
-Apart from `_classify`: who only reads a result is not to wait for the import of the client.
+Apart from `_botocore.classify`: who only reads a result is not to wait until a client is imported.
 """
 
 from __future__ import annotations

@@ -21,10 +21,10 @@ from itemwise import (
     ThrottledError,
     TransientError,
 )
-from itemwise._classify import classify, unsent
-from itemwise._retry_after import retry_after_seconds
-from itemwise._transport import ReplyTooLargeError
-from itemwise._unanswered import perhaps_sent_before
+from itemwise._botocore.classify import classify, unsent
+from itemwise._botocore.retry_after import retry_after_seconds
+from itemwise._botocore.transport import ReplyTooLargeError
+from itemwise._botocore.unanswered import perhaps_sent_before
 
 URL = "https://ram.test/path"
 

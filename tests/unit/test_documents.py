@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.model import OperationModel
 
-from itemwise._documents import as_model_json, is_document
+from itemwise._botocore.documents import as_model_json, is_document
 
 
 def operation(service: str, name: str) -> OperationModel:

@@ -17,7 +17,7 @@ from botocore.exceptions import NoCredentialsError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwise._signature import QuickSigV4, SigningKey
+from itemwise._botocore.signature import QuickSigV4, SigningKey
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOBODYS = "of nobody"
@@ -48,7 +48,7 @@ bodies = st.one_of(st.binary(max_size=60), st.none())
 def at(moment: datetime) -> Generator[None]:
     with (
         mock.patch("botocore.auth.get_current_datetime", return_value=moment),
-        mock.patch("itemwise._signature.datetime") as ours,
+        mock.patch("itemwise._botocore.signature.datetime") as ours,
     ):
         ours.now.return_value = moment
         yield
@@ -117,7 +117,7 @@ def test_the_secret_is_not_kept_with_the_key() -> None:
 def test_a_kept_key_is_derived_once() -> None:
     kept, requests = SigningKey(), [AWSRequest(method="POST", url=URL, data=b"{}") for _ in "ab"]
 
-    with mock.patch("itemwise._signature.hmac.new", wraps=hmac.new) as digests:
+    with mock.patch("itemwise._botocore.signature.hmac.new", wraps=hmac.new) as digests:
         for request in requests:
             kept.attach(request.context)
             signed(QuickSigV4, request)

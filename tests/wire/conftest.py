@@ -9,7 +9,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.session import AioSession
 
-from itemwise import _body, _events
+from itemwise._botocore import body, events
 from itemwise.testing import LocalAWS
 from tests.wire.cases import CASES, Case, case_id
 
@@ -40,8 +40,8 @@ def reply_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Both ways of a call: its bytes are written and read by pydantic, or by botocore."""
     path: str = request.param
     if path == "parsed":
-        monkeypatch.setattr(_events, "_keep_body", _leave_alone)
-        monkeypatch.setattr(_body, "_layout", _no_layout)
+        monkeypatch.setattr(events, "_keep_body", _leave_alone)
+        monkeypatch.setattr(body, "_layout", _no_layout)
     return path
 
 
@@ -49,6 +49,6 @@ def _leave_alone(**_: object) -> None:
     """Stand in for the handler that catches the bytes: botocore's dict is then all there is."""
 
 
-def _no_layout(_: object) -> _body.Layout:
+def _no_layout(_: object) -> body.Layout:
     """Stand in for the look at an operation's request: botocore then writes the body."""
-    return _body.Layout(frozenset(), frozenset())
+    return body.Layout(frozenset(), frozenset())

@@ -13,8 +13,8 @@ from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 
 from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
-from itemwise._body import Outgoing
-from itemwise._events import CallWatch
+from itemwise._botocore.body import Outgoing
+from itemwise._botocore.events import CallWatch
 from itemwise.testing import (
     Delay,
     Drop,

@@ -34,8 +34,8 @@ from itemwise import (
     run_batch,
     stream_batch,
 )
+from itemwise._botocore.transport import MAX_REPLY_BYTES, BoundedSession
 from itemwise._client import ClientArguments
-from itemwise._transport import MAX_REPLY_BYTES, BoundedSession
 from itemwise.testing import (
     Drop,
     FailCalls,

@@ -21,8 +21,8 @@ from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Self, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
-from itemwise._documents import as_model_json, is_document
-from itemwise._transport import RedirectedError, sends_once
+from itemwise._botocore.documents import as_model_json, is_document
+from itemwise._botocore.transport import RedirectedError, sends_once
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic_core import from_json, to_json
 
-from itemwise._json_shapes import (
+from itemwise._botocore.json_shapes import (
     element_shapes,
     member_shapes,
     protocol_of,

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from botocore import exceptions as boto
 
+from itemwise._botocore.retry_after import retry_after_seconds
+from itemwise._botocore.unanswered import unanswered
 from itemwise._describe_error import describe_error
 from itemwise._errors import (
     CallError,
@@ -20,9 +22,7 @@ from itemwise._errors import (
     ThrottledError,
     TransientError,
 )
-from itemwise._retry_after import retry_after_seconds
 from itemwise._throttling import is_throttling
-from itemwise._unanswered import unanswered
 
 __all__ = ["answers_another", "classify", "unsent"]
 

@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from botocore import exceptions as boto
 
+from itemwise._botocore.transport import RedirectedError, ReplyTooLargeError
 from itemwise._describe_error import describe_error
 from itemwise._errors import CallError, Delivery, RejectedError, ResponseError, TransientError
-from itemwise._transport import RedirectedError, ReplyTooLargeError
 
 __all__ = ["given_up", "perhaps_sent_before", "unanswered"]
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic_core import to_json
 
-from itemwise._json_shapes import element_shapes, member_shapes, speaks_json
+from itemwise._botocore.json_shapes import element_shapes, member_shapes, speaks_json
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient

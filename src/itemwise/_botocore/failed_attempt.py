@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError, ProxyConnectionError
 
-from itemwise._classify import answers_another, classify, unsent
+from itemwise._botocore.classify import answers_another, classify, unsent
+from itemwise._botocore.transport import sends_once
+from itemwise._botocore.unanswered import perhaps_sent_before
 from itemwise._doubt import after_doubt
 from itemwise._errors import CallError, Delivery
-from itemwise._transport import sends_once
-from itemwise._unanswered import perhaps_sent_before
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import Shape
 
-    from itemwise._events import CallWatch
+    from itemwise._botocore.events import CallWatch
 
 __all__ = ["error_of", "hidden_doubt"]
 
