@@ -84,7 +84,8 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
     async def _read(self) -> None:
         source = self._source
         try:
-            while await self._is_wanted():
+            while True:
+                await self._until_wanted()
                 start = await source.hold(self._state.max_chunk)
                 if not source.held:
                     return
@@ -98,15 +99,15 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._answer_all()
             await source.close()
 
-    async def _is_wanted(self) -> bool:
-        """Wait until the next chunk is to be read; tell whether there can be one."""
+    async def _until_wanted(self) -> None:
+        """Wait until the next chunk is to be read."""
         while True:
             try:
                 await self._outbox.wait_for_room()
                 if self._rest is None and not self._state.may_begin():
                     self._answer_all()
                 if self._rest is not None or self._is_asked():
-                    return True
+                    return
                 self._news.clear()
                 await self._news.wait()
             except asyncio.CancelledError as cancellation:
@@ -114,7 +115,6 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
                     raise
                 # The source's own, such as a timeout's that it holds across a yield.
                 await self._source.interrupt(cancellation)
-                return True
 
     def _is_asked(self) -> bool:
         while self._asking and self._asking[0].done():

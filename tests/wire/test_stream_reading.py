@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiobotocore.client import AioBaseClient
 
-from itemwise.testing import LocalAWS
+from itemwise.testing import FailCalls, LocalAWS
 from tests.wire.cases import Case, left_behind, only_fms, until
 from tests.wire.streams import (
     AnyOutcome,
     AnyStream,
+    Reading,
     SourceError,
     check_stream,
     collect,
@@ -207,3 +208,53 @@ async def test_two_tasks_do_not_take_outcomes_at_once(case: Case, client: AioBas
         with pytest.raises(RuntimeError, match="another task takes outcomes of this stream"):
             await anext(stream)
         assert (await taking).status == "succeeded"
+
+
+@only_fms
+async def test_a_chunk_that_comes_when_the_run_has_stopped_is_not_sent(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(FailCalls(code="AccessDeniedException"))
+    reading = Reading(case.items(range(6)))
+    reading.gates[3] = asyncio.Event()
+    # Of two workers one is denied, and the other waits for a chunk meanwhile.
+    stream = open_stream(case, client, reading.slowly(), chunk_size=2, concurrency=2)
+    collecting = asyncio.create_task(collect(stream, outcomes := list[AnyOutcome]()))
+    await until(lambda: stream.error is not None)
+
+    reading.gates[3].set()
+    await collecting
+
+    counts = check_stream(case, aws, reading.items, outcomes)
+    assert counts == {"failed": 2, "not_attempted": 4}
+
+
+@only_fms
+async def test_a_chunk_whose_worker_was_cancelled_meanwhile_is_accounted_for(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    reading, answer = Reading(case.items(range(4))), asyncio.Event()
+    reading.gates[3] = asyncio.Event()
+
+    async def wait_for_answer(**_: object) -> None:
+        await answer.wait()
+
+    client.meta.events.register("before-send.fms", cast("Any", wait_for_answer))
+    stream = open_stream(case, client, reading.slowly(), chunk_size=2, concurrency=2)
+    collecting = asyncio.create_task(collect(stream, outcomes := list[AnyOutcome]()))
+    await until(lambda: reading.read == 3)
+
+    # Not by us: as somebody does who cancels all tasks that they find.
+    busy = stream._run.state.in_flight
+    waiting = [task for task in asyncio.all_tasks() - busy if ".work" in repr(task.get_coro())]
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+    reading.gates[3].set()
+    await until(lambda: reading.read == 4)
+    answer.set()
+    with pytest.raises(asyncio.CancelledError):
+        await collecting
+
+    # The other worker has taken it.
+    assert check_stream(case, aws, reading.items, outcomes) == {"succeeded": 4}
