@@ -12,7 +12,7 @@ from aiobotocore.session import AioSession
 from botocore.handlers import disable_signing
 
 from itemwise import run_batch
-from itemwise.testing import Garbage, LocalAWS
+from itemwise.testing import FailItems, Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 from tests.wire.clients import client_of
 
@@ -70,6 +70,60 @@ async def test_what_fails_before_it_is_sent_never_left_whichever_task_the_call_i
 
     assert result.counts["not_attempted"] == 3
     assert aws.ledger.call_count() == 0
+
+
+@WHOSE
+async def test_that_a_handlers_own_call_was_sent_says_nothing_of_ours(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    made = False
+
+    async with client_of(whose, aws, session) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def call_and_fail(**_: object) -> None:
+            nonlocal made
+            if not made:
+                made = True
+                await method(ResourceSetIdentifier="other", Items=["nested"])
+                raise LookupError
+
+        client.meta.events.register("before-sign.fms", cast("Any", call_and_fail))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert result.counts["not_attempted"] == 3
+    assert dict(aws.ledger.applied()) == {("nested",): 1}
+
+
+async def test_a_handlers_own_call_keeps_its_reply_while_a_third_one_ends(
+    aws: LocalAWS, session: AioSession
+) -> None:
+    aws.inject(FailItems(items="nested", code="NOT_VALID_ARN"))
+    replies: list[Mapping[str, Any]] = []
+    made = 0
+
+    async with aws.client("fms", session=session) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def call(name: str) -> None:
+            reply = await method(ResourceSetIdentifier="other", Items=[name])
+            if name == "nested":
+                replies.append(reply)
+
+        async def handler(**_: object) -> None:
+            nonlocal made
+            made += 1
+            if made == 1:
+                await call("nested")
+            elif made == 2:
+                # On the way of that one, another begins and ends in a task of its own.
+                await asyncio.create_task(call("third"))
+
+        client.meta.events.register("before-send.fms", cast("Any", handler))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert [len(reply["FailedItems"]) for reply in replies] == [1]
+    assert result.ok
 
 
 @WHOSE
