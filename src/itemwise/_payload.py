@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from itemwise._describe_error import describe_error
 from itemwise._description import Description
 from itemwise._plan import ClashError, distinct
-from itemwise._shape import Request
+from itemwise._shape import Request, RequestShape
 
 __all__ = ["Fitting", "fitting", "payload"]
 
@@ -113,7 +113,7 @@ def _checked(
 ) -> tuple[RequestT, Sequence[ItemT], Sequence[int], Mapping[int, Sequence[int]]]:
     made = operation.with_items(request, items)
     # A model is checked as a whole: its validators may be about more than one item.
-    validated = operation.request.model_validate(_opened(made))
+    validated = operation.request.model_validate(_opened(made, request))
     given, read = list(operation.items(made)), list(operation.items(validated))
     # What it makes of an item is what travels, as in a request that has its items from the start.
     # Nearly always that is the item. A faulty operation has another number of them.
@@ -121,15 +121,24 @@ def _checked(
     return made, checked, *distinct(operation, checked, start)
 
 
-def _opened(model: BaseModel) -> dict[str, object]:
-    """Give the members of a model, and of models in it, for pydantic to check: it trusts models.
+def _opened(made: RequestShape, before: object) -> dict[str, object]:
+    """Give the members of a request for pydantic to check, which trusts models in them.
 
-    What stands in lists is left as it is: items that are models were checked as they were made.
+    So those that were made anew to hold the items are opened as well. What stands in lists is left
+    as it is: items that are models were checked as they were made.
+
+    Args:
+        made: a request with items, or a structure in it.
+        before: what stood in its place without them, which was checked.
     """
-    return {
-        name: _opened(value) if isinstance(value, BaseModel) else value
-        for name, value in cast("Iterable[tuple[str, object]]", model)
-    }
+    members: dict[str, object] = {}
+    for name, value in cast("Iterable[tuple[str, object]]", made):
+        old: object = getattr(before, name, None)
+        if isinstance(value, RequestShape) and value is not old:
+            members[name] = _opened(value, old)
+        else:
+            members[name] = value
+    return members
 
 
 def _as_read(

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from itemwise._open_items import OpenItems
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason
-from itemwise._payload import fitting
+from itemwise._payload import Fitting, fitting
 from itemwise._plan import Chunk
 from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
@@ -48,6 +48,8 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._asking: deque[asyncio.Future[OpenItems[ItemT, EntryT] | None]] = deque()
         self._news = asyncio.Event()
         self._rest: NotAttemptedReason | None = None
+        self._fault: BaseException | None = None
+        self._interruption: asyncio.CancelledError | None = None
         self.stopped = self._ended = False
         self.task = asyncio.create_task(self._read())
 
@@ -66,9 +68,11 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._news.set()
 
     def stop(self) -> None:
-        """Read nothing more."""
-        self.stopped = True
-        self.task.cancel()
+        """Read nothing more. A source that is being closed already is left to finish."""
+        if not (self.stopped or self._ended):
+            self.stopped = True
+            self._source.end()
+            self.task.cancel()
 
     async def end(self) -> None:
         """Read nothing more, and wait until the source is closed.
@@ -76,45 +80,65 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
         Raises:
             asyncio.CancelledError: the caller was cancelled; so was the closing.
         """
-        # Where it has ended by itself it is closing already, and is to come to the end of that.
-        if not (self.stopped or self._ended):
-            self.stop()
+        self.stop()
         await outlast([self.task], self.task.cancel)
+        if not self.task.cancelled():
+            # Whoever was to hear of it has: nobody is to complain.
+            self.task.exception()
+        if not self._ended:
+            # Its task was cancelled before its first step.
+            await self._source.close()
+
+    def raise_fault(self) -> None:
+        """Raise what has ended the reading, if anything but its end or `stop` did."""
+        if self._fault is not None and not self.stopped:
+            raise self._fault
 
     async def _read(self) -> None:
         source = self._source
         try:
-            while True:
-                await self._until_wanted()
-                start = await source.hold(self._state.max_chunk)
-                if not source.held:
+            while await self._is_wanted():
+                await source.hold(self._state.max_chunk)
+                if self.stopped or not source.held:
                     return
                 if self._rest is not None:
                     self._outbox.settled(source.unsettled(self._rest))
                     source.release()
                 elif self._state.may_begin():
-                    self._hand_over(start)
+                    self._hand_over()
+        except BaseException as error:
+            self._fault = error
+            raise
         finally:
             self._ended = True
             self._answer_all()
             await source.close()
 
-    async def _until_wanted(self) -> None:
-        """Wait until the next chunk is to be read."""
-        while True:
+    async def _is_wanted(self) -> bool:
+        """Wait until the next chunk is to be read; tell whether it ever is."""
+        while not self.stopped:
+            await self._interrupt()
             try:
                 await self._outbox.wait_for_room()
                 if self._rest is None and not self._state.may_begin():
                     self._answer_all()
                 if self._rest is not None or self._is_asked():
-                    return
+                    return True
                 self._news.clear()
                 await self._news.wait()
             except asyncio.CancelledError as cancellation:
                 if self.stopped:
                     raise
                 # The source's own, such as a timeout's that it holds across a yield.
-                await self._source.interrupt(cancellation)
+                self._interruption = cancellation
+        return False
+
+    async def _interrupt(self) -> None:
+        """Pass on what has cancelled us and not the source, once there is room for its answer."""
+        interruption = self._interruption
+        if interruption is not None and len(self._source.held) < self._state.max_chunk:
+            self._interruption = None
+            await self._source.interrupt(interruption)
 
     def _is_asked(self) -> bool:
         while self._asking and self._asking[0].done():
@@ -122,34 +146,38 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
             _ = self._asking.popleft()
         return bool(self._asking)
 
-    def _hand_over(self, start: int) -> None:
-        """Give the held items to the worker that has asked first; they stay held if none has."""
-        state, source, outbox = self._state, self._source, self._outbox
+    def _hand_over(self) -> None:
+        """Give a chunk to the worker that has asked first; it stays held if none has."""
+        state, source = self._state, self._source
         if not self._is_asked():
             return
-        found = fitting(state.operation, state.request, source.held, start)
+        start = source.read - len(source.held)
+        # More is held where an interruption has brought an item, or the limit has proved lower.
+        found = fitting(state.operation, state.request, source.held[: state.max_chunk], start)
+        source.held = source.held[len(found.items) :]
         if found.error is not None:
             source.fail(found.error)
-            source.held = source.held[len(found.items) :]
-            outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
-        source.release()
+            self._outbox.settled(source.unsettled(NotAttemptedReason.STOPPED))
+            source.release()
         if not found.items:
             return
-        items = found.items
-        for position, equals in found.twins.items():
-            outbox.twins[start + position] = [(start + equal, items[equal]) for equal in equals]
         if not state.active:
             # The time in which the source or the caller kept us waiting is not the service's.
             state.stall.forget()
-        chunk: OpenItems[ItemT, EntryT] = OpenItems(
-            Chunk(
-                indexes=[start + position for position in found.travel],
-                items=[items[position] for position in found.travel],
-            )
-        )
+        chunk: OpenItems[ItemT, EntryT] = OpenItems(self._travelling(found, start))
         # Before its worker hears of it: it may be cancelled first, and nothing is lost then.
         state.active[chunk] = None
         self._asking.popleft().set_result(chunk)
+
+    def _travelling(self, found: Fitting[ItemT], start: int) -> Chunk[ItemT]:
+        items = found.items
+        for position, equals in found.twins.items():
+            twins = [(start + equal, items[equal]) for equal in equals]
+            self._outbox.twins[start + position] = twins
+        return Chunk(
+            indexes=[start + position for position in found.travel],
+            items=[items[position] for position in found.travel],
+        )
 
     def _answer_all(self) -> None:
         while self._is_asked():

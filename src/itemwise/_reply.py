@@ -14,7 +14,7 @@ from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._shape import Response
 
 if TYPE_CHECKING:
-    from itemwise._botocore.events import CallWatch
+    from itemwise._botocore.events import CallWatch, Caught
 
 __all__ = ["Reply", "read"]
 
@@ -67,10 +67,11 @@ def read(
     # botocore's own part of every reply, whatever its members.
     metadata = cast("_Metadata", parsed.get("ResponseMetadata", {}))
     request_id = metadata.get("RequestId")
+    caught = watch.caught(parsed)
     try:
-        _check(watch)
-        if watch.body is not None:
-            response = model.model_validate_json(watch.body)
+        _check(caught)
+        if caught.body is not None:
+            response = model.model_validate_json(caught.body)
         else:
             members = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
             response = model.model_validate(members)
@@ -85,14 +86,14 @@ def read(
             status=metadata.get("HTTPStatusCode"),
             request_id=request_id,
         ) from error
-    return Reply(response.with_request_id(request_id), request_id, watch.body, doubt)
+    return Reply(response.with_request_id(request_id), request_id, caught.body, doubt)
 
 
-def _check(watch: CallWatch) -> None:
+def _check(caught: Caught) -> None:
     # Errors of this kind, since their words are shown.
-    if not watch.is_document:
+    if not caught.is_document:
         raise TypeError("it is no message of the service's protocol")
-    if watch.body is not None and is_huge(watch.body):
+    if caught.body is not None and is_huge(caught.body):
         raise TypeError(f"it has more than {MOST_STRUCTURES} structures and lists")
 
 

@@ -44,17 +44,11 @@ class Source(Generic[ItemT]):
         self._sync = None if isinstance(items, AsyncIterable) else iter(items)
         self._async = aiter(items) if isinstance(items, AsyncIterable) else None
 
-    async def hold(self, size: int) -> int:
-        """Read into `held`, one by one so that none is lost on the way, until it has `size` items.
-
-        Returns:
-            The index of the first of them.
-        """
-        # Something is held already where an earlier reader was cancelled.
-        start = self.read - len(self.held)
+    async def hold(self, size: int) -> None:
+        """Read into `held`, one by one so that none is lost, until it has `size` items."""
         try:
             if self._sync is not None and not self._ended:
-                for item in islice(self._sync, size - len(self.held)):
+                for item in islice(self._sync, max(0, size - len(self.held))):
                     self._keep(item)
             while self._async is not None and not self._ended and len(self.held) < size:
                 try:
@@ -65,7 +59,6 @@ class Source(Generic[ItemT]):
                     self._keep(item)
         except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
             self.fail(error)
-        return start
 
     async def interrupt(self, cancellation: asyncio.CancelledError) -> None:
         """Pass a cancellation on to an async generator that waits at a ``yield``.
@@ -88,6 +81,10 @@ class Source(Generic[ItemT]):
     def _keep(self, item: ItemT) -> None:
         self.held.append(item)
         self.read += 1
+
+    def end(self) -> None:
+        """Read nothing more, whatever the iterable answers to a cancellation."""
+        self._ended = True
 
     def release(self) -> None:
         """Hold nothing any more: the items are in a call, or settled."""
@@ -117,6 +114,11 @@ class Source(Generic[ItemT]):
                 begun.close()
         except Exception as error:  # noqa: BLE001 - the caller's own, and it goes to the caller
             self.fault = error
+        except BaseExceptionGroup as group:
+            # A task group that is closed at a ``yield`` makes one of the GeneratorExit itself.
+            _, rest = group.split(GeneratorExit)
+            if rest is not None:
+                raise
 
     def unsettled(self, reason: NotAttemptedReason) -> Iterator[NotAttempted[ItemT]]:
         """Give the outcomes that the held items have if they are not sent."""

@@ -200,8 +200,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         in_time = await side_by_side(
             work, self._concurrency, state, self._timeout, when_late=leave_source
         )
-        if reader.task.done() and not reader.stopped:
-            reader.task.result()
+        reader.raise_fault()
         stopped = state.error is not None
         reason = NotAttemptedReason.STOPPED if stopped else NotAttemptedReason.DEADLINE
         self._settle_rest(reason)
@@ -213,6 +212,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         limited = source.is_async and self._timeout is not None
         left = began + (self._timeout or 0.0) - state.loop.time()
         await asyncio.wait({reader.task}, timeout=max(left, 0.0) if limited else None)
+        reader.raise_fault()
         return reason
 
     def _settle_rest(self, reason: NotAttemptedReason) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from aiobotocore.client import AioBaseClient
+from pydantic import ValidationError
 
-from itemwise.testing import FailCalls, LocalAWS
+from itemwise import Pace, RetryPolicy, stream_batch
+from itemwise.testing import Delay, FailCalls, LocalAWS
 from tests.wire.cases import Case, left_behind, only_fms, until
 from tests.wire.streams import (
     AnyOutcome,
@@ -258,3 +262,179 @@ async def test_a_chunk_whose_worker_was_cancelled_meanwhile_is_accounted_for(
 
     # The other worker has taken it.
     assert check_stream(case, aws, reading.items, outcomes) == {"succeeded": 4}
+
+
+@pytest.mark.parametrize("answer", ["raises", "returns", "yields", "swallows"])
+@pytest.mark.parametrize("how", ["deadline", "aclose", "cancel"])
+@only_fms
+async def test_a_stream_ends_whatever_its_source_answers_to_a_cancellation(
+    case: Case, client: AioBaseClient, aws: LocalAWS, answer: str, how: str
+) -> None:
+    items = case.items(range(4))
+
+    async def source() -> AsyncIterator[Any]:
+        yield items[0]
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if answer == "raises":
+                raise SourceError from None
+            if answer == "returns":
+                return
+        yield items[1]
+        if answer == "swallows":
+            # As `asyncio.wait_for` of Python 3.11 does where the answer has come at that moment.
+            yield items[2]
+            await asyncio.Event().wait()
+
+    timeout = 0.05 if how == "deadline" else None
+    stream = open_stream(case, client, source(), chunk_size=3, concurrency=1, timeout=timeout)
+    collecting = asyncio.create_task(collect(stream, outcomes := list[AnyOutcome]()))
+    await until(lambda: stream.progress.total == 1)
+    if how == "aclose":
+        await stream.aclose()
+    elif how == "cancel":
+        collecting.cancel()
+    await asyncio.wait({collecting})
+
+    raised = None if collecting.cancelled() else collecting.exception()
+    is_told = how == "deadline" and answer == "raises"
+    assert isinstance(raised, SourceError) if is_told else raised is None
+    left = [*outcomes, *stream.pending]
+    read = items[: stream.progress.total]
+    assert check_stream(case, aws, read, left) == {"not_attempted": len(read)}
+    assert left_behind() == []
+
+
+@only_fms
+async def test_what_interruptions_bring_is_sent_in_chunks_and_no_faster_than_outcomes_are_taken(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    items = case.items(range(200))
+
+    async def source() -> AsyncIterator[Any]:
+        left = iter(items)
+        while True:
+            try:
+                async with asyncio.timeout(0.001):
+                    for item in left:
+                        yield item
+            except TimeoutError:
+                # Begun anew, as by a source that polls.
+                continue
+            return
+
+    stream = open_stream(case, client, source(), chunk_size=5, concurrency=1)
+    outcomes = [await anext(stream)]
+    for _ in range(50):
+        await asyncio.sleep(0.001)
+    assert stream.progress.total < 25
+    await collect(stream, outcomes)
+
+    assert check_stream(case, aws, items, outcomes) == {"succeeded": 200}
+    assert max(len(call.items) for call in aws.ledger.calls) == 5
+
+
+@pytest.mark.parametrize("how", ["deadline", "aclose"])
+@only_fms
+async def test_a_source_that_a_bad_item_has_ended_is_left_to_finish(
+    case: Case, client: AioBaseClient, aws: LocalAWS, how: str
+) -> None:
+    aws.inject(Delay(seconds=30))
+    said: list[str] = []
+    finish = asyncio.Event()
+
+    async def source() -> AsyncIterator[Any]:
+        try:
+            yield case.item(0)
+            yield ""
+            await asyncio.Event().wait()
+        finally:
+            said.append("begins")
+            await finish.wait()
+            said.append("ends")
+
+    timeout = 0.05 if how == "deadline" else None
+    retry = RetryPolicy(grace=0)
+    stream = open_stream(
+        case, client, source(), chunk_size=1, concurrency=2, timeout=timeout, retry=retry
+    )
+    collecting = asyncio.create_task(collect(stream, list[AnyOutcome]()))
+    await until(lambda: said == ["begins"])
+    closing = [asyncio.create_task(stream.aclose())] if how == "aclose" else []
+    await until(lambda: stream._run.state.halted)
+    finish.set()
+    await asyncio.wait({collecting, *closing})
+
+    assert said == ["begins", "ends"]
+    if collecting.exception() is not None:
+        assert isinstance(collecting.exception(), ValidationError)
+    assert left_behind() == []
+
+
+@only_fms
+async def test_a_fault_of_the_operation_is_raised_though_the_time_is_up(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    aws.inject(Delay(seconds=30))
+
+    def leave_one_out(request: Any, items: Any) -> Any:
+        # Of the second chunk, while the first is in flight.
+        kept = items[1:] if items[:1] == case.items([2]) else items
+        return case.operation.with_items(request, kept)
+
+    async def source() -> AsyncIterator[Any]:
+        for item in case.items(range(9)):
+            await asyncio.sleep(0)
+            yield item
+
+    stream = stream_batch(
+        client,
+        replace(case.operation, with_items=leave_one_out),
+        case.make([]),
+        source(),
+        chunk_size=2,
+        concurrency=2,
+        timeout=0.05,
+        retry=RetryPolicy(grace=0),
+        pace=Pace(),
+    )
+    with pytest.raises(ValueError, match="was given 2 items and made a request with 1"):
+        await collect(stream, [])
+
+
+@only_fms
+async def test_a_generator_that_was_begun_is_closed_though_there_was_no_time(
+    case: Case, client: AioBaseClient
+) -> None:
+    closed = False
+
+    async def source() -> AsyncGenerator[Any]:
+        nonlocal closed
+        try:
+            for item in case.items(range(9)):
+                yield item
+        finally:
+            closed = True
+
+    begun = source()
+    await anext(begun)
+    assert [outcome async for outcome in open_stream(case, client, begun, timeout=0)] == []
+    assert closed
+
+
+@only_fms
+async def test_a_task_group_in_a_source_that_is_left_early_is_no_complaint(
+    case: Case, client: AioBaseClient, complaints: list[str]
+) -> None:
+    async def source() -> AsyncIterator[Any]:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.Event().wait())
+            for item in case.items(range(9)):
+                yield item
+
+    async with open_stream(case, client, source(), chunk_size=1, concurrency=1) as stream:
+        await anext(stream)
+    gc.collect()
+    assert left_behind() == []
+    assert complaints == []

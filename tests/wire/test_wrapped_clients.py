@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.exceptions import ClientError
 from botocore.handlers import disable_signing
 
 from itemwise import run_batch
-from itemwise.testing import FailItems, Garbage, LocalAWS
+from itemwise.testing import Drop, FailCalls, FailItems, Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 from tests.wire.clients import client_of
 
 REQUEST = FMS.request(3)
+ONCE = AioConfig(retries={"total_max_attempts": 1})
 
 Send = Callable[..., Awaitable[object]]
 
@@ -73,26 +78,115 @@ async def test_what_fails_before_it_is_sent_never_left_whichever_task_the_call_i
 
 
 @WHOSE
-async def test_that_a_handlers_own_call_was_sent_says_nothing_of_ours(
+@pytest.mark.parametrize("idempotent", [True, False])
+async def test_a_wrapper_that_calls_again_has_sent_what_it_has_sent(
+    aws: LocalAWS, session: AioSession, whose: str, *, idempotent: bool
+) -> None:
+    aws.inject(Drop(when="after", times=1))
+    operation = replace(FMS.operation, idempotent=idempotent)
+    signings = 0
+
+    def fail_once(**_: object) -> None:
+        nonlocal signings
+        signings += 1
+        if signings == 1:
+            raise LookupError
+
+    async with client_of(whose, aws, session, ONCE) as client:
+        client.meta.events.register("before-sign.fms", cast("Any", fail_once))
+        send: Send = cast("Any", client)._make_api_call
+
+        async def again(*arguments: object) -> object:
+            try:
+                return await send(*arguments)
+            except LookupError:
+                return await send(*arguments)
+
+        cast("Any", client)._make_api_call = again
+        result: AnyResult = await run_batch(client, operation, REQUEST)
+
+    assert result.counts["succeeded" if idempotent else "unknown"] == 3
+    # What the first of them left of the arguments was sent whole.
+    times = 2 if idempotent else 1
+    assert dict(aws.ledger.applied()) == dict.fromkeys(FMS.keys(0, 1, 2), times)
+
+
+@WHOSE
+async def test_garbage_is_no_success_where_a_wrapper_has_called_again(
     aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
+    aws.inject(FailCalls(status=500, code="InternalErrorException", times=1))
+    aws.inject(Garbage(kind="text"))
+
+    async with client_of(whose, aws, session, ONCE) as client:
+        send: Send = cast("Any", client)._make_api_call
+
+        async def again(*arguments: object) -> object:
+            try:
+                return await send(*arguments)
+            except ClientError:
+                return await send(*arguments)
+
+        cast("Any", client)._make_api_call = again
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert aws.ledger.call_count() == 2
+    assert result.counts["unknown"] == 3
+
+
+@WHOSE
+@pytest.mark.parametrize("event", ["request-created", "before-sign", "before-send"])
+async def test_garbage_is_no_success_after_a_handlers_own_call_that_came_to_nothing(
+    aws: LocalAWS, session: AioSession, whose: str, event: str
+) -> None:
+    aws.inject(Garbage(kind="text"))
     made = False
 
-    async with client_of(whose, aws, session) as client:
+    async with client_of(whose, aws, session, ONCE) as client:
         method = cast("Any", client).batch_disassociate_resource
 
-        async def call_and_fail(**_: object) -> None:
+        async def call_in_vain(**_: object) -> None:
             nonlocal made
             if not made:
                 made = True
-                await method(ResourceSetIdentifier="other", Items=["nested"])
-                raise LookupError
+                client.meta.events.register_first("before-call.fms", fail)
+                with suppress(LookupError):
+                    await method(ResourceSetIdentifier="other", Items=["nested"])
+                client.meta.events.unregister("before-call.fms", fail)
 
-        client.meta.events.register("before-sign.fms", cast("Any", call_and_fail))
+        def fail(**_: object) -> None:
+            raise LookupError
+
+        client.meta.events.register(f"{event}.fms", cast("Any", call_in_vain))
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
-    assert result.counts["not_attempted"] == 3
-    assert dict(aws.ledger.applied()) == {("nested",): 1}
+    assert aws.ledger.call_count() == 1
+    assert result.counts["unknown"] == 3
+
+
+@WHOSE
+async def test_after_a_handlers_own_call_that_came_to_nothing_what_was_sent_is_in_doubt(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    aws.inject(Drop(when="after"))
+    made = False
+
+    async with client_of(whose, aws, session, ONCE) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def call_in_vain(**_: object) -> None:
+            nonlocal made
+            if not made:
+                made = True
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0):
+                        await method(ResourceSetIdentifier="other", Items=["nested"])
+
+        client.meta.events.register("before-sign.fms", cast("Any", call_in_vain))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert result.counts["unknown"] == 3
+    assert set(aws.ledger.applied().values()) == {1}
 
 
 async def test_a_handlers_own_call_keeps_its_reply_while_a_third_one_ends(

@@ -48,13 +48,15 @@ class Outgoing:
         members: the request as botocore is given it.
     """
 
-    __slots__ = ("_token", "body", "context", "members")
+    __slots__ = ("_contexts", "_emptied", "_token", "body", "members")
 
     def __init__(self, members: Mapping[str, object]) -> None:
         self.members: Mapping[str, object] = members
         self.body: Mapping[str, object] | None = None
-        # botocore's context of this call: a handler may make another meanwhile, with its own body.
-        self.context: object = None
+        # botocore's contexts of the calls that this body is for: a handler may make another
+        # meanwhile, with its own body, and a wrapper of the client may make this one again.
+        self._contexts: list[object] = []
+        self._emptied: MutableMapping[str, object] | None = None
 
     def __enter__(self) -> None:
         self._token: Token[Outgoing | None] = _current.set(self)
@@ -62,7 +64,41 @@ class Outgoing:
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
-        self.members, self.body, self.context = {}, None, None
+        self.members, self.body = {}, None
+        self._contexts.clear()
+        self._emptied = None
+
+    def is_built_from(self, params: MutableMapping[str, object]) -> bool:
+        """Tell whether these are its members, and no handler has changed them."""
+        if self._emptied is not None:
+            if self._emptied is not params:
+                return False
+            # It failed before it was sent, and is made again.
+            self._fill()
+        members = self.members
+        same = (params.get(name) is value for name, value in members.items())
+        return len(params) == len(members) and all(same)
+
+    def empty(self, params: MutableMapping[str, object], layout: Layout, context: object) -> None:
+        """Leave next to nothing to walk, until `body_of` is asked for the body."""
+        self.body = {n: value for n, value in self.members.items() if n not in layout.elsewhere}
+        self._contexts.append(context)
+        self._emptied = params
+        for name in layout.lists & params.keys():
+            params[name] = []
+
+    def body_of(self, context: object) -> bytes | None:
+        """Give the body of a call, if it is of this request."""
+        if self.body is None or not any(context is one for one in self._contexts):
+            return None
+        self._fill()
+        return to_json(self.body)
+
+    def _fill(self) -> None:
+        # They are those of whoever makes the call, perhaps to make it again.
+        if self._emptied is not None:
+            self._emptied.update(self.members)
+            self._emptied = None
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
@@ -106,28 +142,18 @@ def _empty_lists(
     params: MutableMapping[str, object], model: OperationModel, context: object, **_: object
 ) -> None:
     outgoing = _current.get()
-    if outgoing is None or outgoing.body is not None:
+    if outgoing is None:
         return
     layout = _layout(model)
-    if not layout.lists:
-        return
-    members, elsewhere = outgoing.members, layout.elsewhere
-    if len(params) != len(members):
-        return
-    for name, value in members.items():
-        if params.get(name) is not value:
-            return
-    outgoing.context = context
-    outgoing.body = {name: value for name, value in members.items() if name not in elsewhere}
-    for name in layout.lists:
-        if name in params:
-            params[name] = []
+    if layout.lists and outgoing.is_built_from(params):
+        outgoing.empty(params, layout, context)
 
 
 def _put_body(params: MutableMapping[str, object], context: object, **_: object) -> None:
     outgoing = _current.get()
-    if outgoing is not None and outgoing.body is not None and outgoing.context is context:
-        params["body"] = to_json(outgoing.body)
+    body = outgoing.body_of(context) if outgoing is not None else None
+    if body is not None:
+        params["body"] = body
 
 
 def _layout(operation: OperationModel) -> Layout:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 from itemwise._botocore.documents import as_model_json, is_document
@@ -35,28 +35,40 @@ Came: TypeAlias = "Exception | Mapping[str, object]"
 """What came of one attempt: an exception, or the parsed reply, of whatever status."""
 
 
+class Caught(NamedTuple):
+    """What was caught of a reply before botocore has parsed it.
+
+    Attributes:
+        body: its bytes, where they could be had.
+        is_document: whether bytes that were not kept can be a message of the service's at all.
+    """
+
+    body: bytes | None = None
+    is_document: bool = True
+
+
 class CallWatch:
     """What is noticed of one call while it is under way: a context for it.
 
     Attributes:
         operation: the operation's wire name; a handler of the client may call others meanwhile.
-        body: the bytes of a successful reply, where they could be had.
-        is_document: whether bytes that were not kept can be a message of the service's at all.
         in_this_call: whether what happens now in its task is of this call, as far as is known.
         skips_parse: whether botocore's own parse is skipped.
         sent: whether the last attempt was handed over to be sent, or is still being made and
             signed; ``None`` where neither was noticed, as with a client that tests have replaced.
+            ``False`` is certain: what may be of another call of the operation counts as sent.
         attempts: what came of each attempt, by whomever it was repeated.
     """
 
     __slots__ = (
+        "_caught",
         "_context",
+        "_failed",
         "_task",
         "_token",
+        "_unparsed",
         "attempts",
-        "body",
         "in_this_call",
-        "is_document",
         "operation",
         "sent",
         "skips_parse",
@@ -64,17 +76,21 @@ class CallWatch:
 
     def __init__(self, operation: str, *, skips_parse: bool) -> None:
         self.operation = operation
-        self.body: bytes | None = None
         self.skips_parse = skips_parse
         self.sent: bool | None = None
         self.attempts: Sequence[Came] = ()
-        self.is_document = True
+        # By the task in which a reply is parsed right now, what was caught of it; and what was
+        # caught of those that are parsed, with what they became.
+        self._unparsed: dict[object, Caught] = {}
+        self._caught: list[tuple[object, Caught]] = []
         # A handler of the client may make another call of the same operation meanwhile, or start a
-        # task that does; and a wrapper of the client may make this call in a task of its own.
-        # botocore makes a context for each call. Where an event does not show it, the task does in
-        # which this call's was seen last, and the last one that was seen there.
+        # task that does; and a wrapper of the client may make this call in a task of its own, or
+        # make it again where it has failed. botocore makes a context for each call. Where an event
+        # does not show it, the task does in which this call's was seen last, and the last one that
+        # was seen there.
         self._task: asyncio.Task[object] | None = None
         self._context: object = None
+        self._failed = False
         self.in_this_call = True
 
     def __enter__(self) -> Self:
@@ -85,8 +101,18 @@ class CallWatch:
     def __exit__(self, *_: object) -> None:
         _watching.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
-        self.body, self.attempts = None, ()
+        self.attempts = ()
+        self._unparsed.clear()
+        self._caught.clear()
         self._task = self._context = None
+
+    def caught(self, parsed: object) -> Caught:
+        """Give what was caught of the reply that has become what the call returned."""
+        for became, caught in reversed(self._caught):
+            if became is parsed:
+                return caught
+        # A wrapper of the client has copied it; or it is no reply, as where botocore stubs it.
+        return self._caught[-1][1] if self._caught else Caught()
 
     @property
     def redirected(self) -> RedirectedError | None:
@@ -101,8 +127,8 @@ class CallWatch:
 
     def begins(self, context: object) -> bool:
         """Take note of a context with which a call begins; tell whether it is this one."""
-        if self._context is None:
-            self._context = context
+        if self._context is None or self._failed:
+            self._context, self._failed = context, False
         return self.notes(context)
 
     def notes(self, context: object) -> bool:
@@ -114,15 +140,27 @@ class CallWatch:
             self.in_this_call = of_this_call
         return of_this_call
 
-    def ends(self, context: object) -> bool:
+    def ends(self, context: object, *, failed: bool = False) -> bool:
         """Take note of the context of what has ended; tell whether it is this call's.
 
         What follows the end of another one is this call's again.
         """
         of_this_call = self.notes(context)
+        if of_this_call:
+            self._failed = failed
         if asyncio.current_task() is self._task:
             self.in_this_call = True
         return of_this_call
+
+    def parses(self, caught: Caught) -> None:
+        """Take note of a reply that is about to be parsed."""
+        self._unparsed[asyncio.current_task()] = caught
+
+    def parsed(self, became: object) -> None:
+        """Take note of what the reply has become that was parsed right now."""
+        caught = self._unparsed.pop(asyncio.current_task(), None)
+        if caught is not None:
+            self._caught.append((became, caught))
 
 
 _watching: ContextVar[CallWatch | None] = ContextVar("itemwise_call", default=None)
@@ -163,17 +201,18 @@ def _keep_body(
     operation_model: OperationModel, response_dict: MutableMapping[str, object], **_: object
 ) -> None:
     watch = _watching.get()
-    if watch is None or watch.operation != operation_model.name or not watch.is_heard:
+    if watch is None or watch.operation != operation_model.name:
         return
     body, status = response_dict["body"], response_dict["status_code"]
     answered = isinstance(status, int) and status < 300
     if not (answered and isinstance(body, bytes)):
         return
-    watch.body = as_model_json(operation_model, body)
-    if watch.body is None:
-        watch.is_document = is_document(operation_model, body)
+    model_json = as_model_json(operation_model, body)
+    if model_json is None:
+        watch.parses(Caught(is_document=is_document(operation_model, body)))
         return
-    if watch.skips_parse:
+    watch.parses(Caught(model_json))
+    if watch.skips_parse and watch.is_heard:
         response_dict["body"] = b""
 
 
@@ -196,8 +235,7 @@ def _note_making(event_name: str, request: AWSRequest, **_: object) -> None:
 
 
 def _note_sent(event_name: str, **_: object) -> None:
-    watch = _under_way(event_name)
-    if watch is not None and watch.is_heard:
+    if watch := _under_way(event_name):
         watch.sent = True
 
 
@@ -209,8 +247,11 @@ def _note_attempt(
     **_: object,
 ) -> None:
     watch = _under_way(event_name)
+    if watch is None:
+        return
+    watch.parsed(parsed_response)
     came = exception if parsed_response is None else parsed_response
-    if watch is not None and watch.ends(context) and came is not None:
+    if watch.ends(context) and came is not None:
         watch.attempts = (*watch.attempts, came)
 
 
@@ -235,12 +276,17 @@ def _note_end(event_name: str, context: object = None, **_: object) -> None:
         watch.ends(context)
 
 
+def _note_failure(event_name: str, context: object = None, **_: object) -> None:
+    if watch := _under_way(event_name):
+        watch.ends(context, failed=True)
+
+
 _STAGES: Mapping[str, Callable[..., None]] = {
     "provide-client-params": _note_begin,
     "request-created": _note_making,
     "before-send": _note_sent,
     "response-received": _note_attempt,
     "after-call": _note_end,
-    "after-call-error": _note_end,
+    "after-call-error": _note_failure,
 }
 """The events of one call, in their order; from the second on, of each attempt."""

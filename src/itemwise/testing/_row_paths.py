@@ -23,7 +23,9 @@ def check_paths(operation: BoundOperation) -> None:
         ValueError: there is one; the message says what stands there instead.
     """
     for what, shapes, path in _paths(operation):
-        found = [_follow(shape, path) for shape in shapes]
+        # An entry's list can be made to hold one value; an item's has no one value to give.
+        to_lists = what.startswith("an entry")
+        found = [_follow(shape, path, to_lists=to_lists) for shape in shapes]
         missing = [stop for stop in found if stop is not None]
         # Where an operation has several lists of items, one of them will do.
         if len(missing) == len(found):
@@ -59,17 +61,18 @@ def _entry_paths(entries: EntryList) -> Iterator[str]:
             yield path
 
 
-def _follow(shape: Shape, path: str) -> Shape | None:
+def _follow(shape: Shape, path: str, *, to_lists: bool) -> Shape | None:
     """Follow a path; give the shape at which it stops too early, if it does."""
     for part in path.split("."):
-        name = part.removesuffix("[]")
+        name = part.removesuffix("[]") if to_lists else part
+        in_list = name != part
         if isinstance(shape, MapShape):
             shape = shape.value
             continue
-        members = _members(shape)
-        if name not in members:
+        member = _members(shape).get(name)
+        if member is None or (in_list and not isinstance(member, ListShape)):
             return shape
-        shape = _element(members[name]) if part.endswith("[]") else members[name]
+        shape = _element(member) if in_list else member
     return None
 
 

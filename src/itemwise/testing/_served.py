@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from itemwise.testing._values import TEXT, TUPLE, TUPLE_OR_EMPTY, Rule, check, whole
+from itemwise.testing._values import FLAG, TEXT, TUPLE_OR_EMPTY, Rule, check, whole
 
 __all__ = ["EntryList", "ItemList", "Key", "ServedOperation"]
 
@@ -121,16 +121,29 @@ class ServedOperation:
 
     def __post_init__(self) -> None:
         lists = Rule("an EntryList", lambda value: isinstance(value, EntryList))
+        items = Rule("a tuple of ItemLists that is not empty", _are_lists, bool)
         check(
             self,
             {
                 "service": TEXT,
                 "operation": TEXT,
-                "items": TUPLE,
+                "items": items,
                 "limit": whole(1),
                 "failures": lists,
                 "successes": lists,
                 "echo": TUPLE_OR_EMPTY,
+                "validation_error": TEXT,
+                "throttle_error": TEXT,
+                "item_code": TEXT,
+                "item_message": TEXT,
+                "unique_items": FLAG,
                 "client_token": TEXT,
+                "token_error": TEXT,
             },
         )
+
+
+def _are_lists(value: object) -> bool:
+    if not isinstance(value, tuple):
+        return False
+    return all(isinstance(part, ItemList) for part in cast("tuple[object, ...]", value))

@@ -118,6 +118,14 @@ SQS = ServedOperation(
             "an item of Entries has no Id.More: it is a string",
         ),
         (
+            {"items": (ItemList(member="Entries", key=("Id[]",)),)},
+            "an item of Entries has no Id",
+        ),
+        (
+            {"failures": EntryList(member="Failed", code="Code[]")},
+            "an entry of Failed has no Code",
+        ),
+        (
             {"failures": EntryList(member="Failed", code="Cod")},
             "an entry of Failed has no Cod, but Code, Id, Message, SenderFault",
         ),
@@ -144,8 +152,11 @@ def test_a_path_that_leads_nowhere(change: dict[str, object], message: str) -> N
 @pytest.mark.parametrize(
     ("change", "kind", "message"),
     [
-        ({"items": ItemList(member="Entries")}, TypeError, "items must be a tuple that is not"),
-        ({"items": ()}, ValueError, "items must be a tuple that is not empty"),
+        ({"items": ItemList(member="Entries")}, TypeError, "items must be a tuple of ItemLists"),
+        ({"items": ("Entries",)}, TypeError, "items must be a tuple of ItemLists"),
+        ({"items": ()}, ValueError, "items must be a tuple of ItemLists that is not empty"),
+        ({"unique_items": "no"}, TypeError, "unique_items must be True or False, not 'no'"),
+        ({"item_code": None}, TypeError, "item_code must be a string, not None"),
         ({"limit": 0}, ValueError, "limit must be a whole number from 1, not 0"),
         ({"failures": None}, TypeError, "failures must be an EntryList"),
         ({"successes": "Successful"}, TypeError, "successes must be an EntryList or None"),
