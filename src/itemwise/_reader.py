@@ -34,8 +34,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
     Its task begins with it, and ends by itself at the end of the source.
 
     Attributes:
-        task: the one that reads. What the operation's own functions raise is raised by it.
-        stopped: whether it was told to end.
+        task: the one that reads.
     """
 
     def __init__(
@@ -50,7 +49,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._rest: NotAttemptedReason | None = None
         self._fault: BaseException | None = None
         self._interruption: asyncio.CancelledError | None = None
-        self.stopped = self._ended = False
+        self._stopped = self._ended = False
         self.task = asyncio.create_task(self._read())
 
     async def next_chunk(self) -> OpenItems[ItemT, EntryT] | None:
@@ -69,8 +68,8 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def stop(self) -> None:
         """Read nothing more. A source that is being closed already is left to finish."""
-        if not (self.stopped or self._ended):
-            self.stopped = True
+        if not (self._stopped or self._ended):
+            self._stopped = True
             self._source.end()
             self.task.cancel()
 
@@ -91,7 +90,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def raise_fault(self) -> None:
         """Raise what has ended the reading, if anything but its end or `stop` did."""
-        if self._fault is not None and not self.stopped:
+        if self._fault is not None:
             raise self._fault
 
     async def _read(self) -> None:
@@ -99,7 +98,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
         try:
             while await self._is_wanted():
                 await source.hold(self._state.max_chunk)
-                if self.stopped or not source.held:
+                if self._stopped or not source.held:
                     return
                 if self._rest is not None:
                     self._outbox.settled(source.unsettled(self._rest))
@@ -107,7 +106,8 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 elif self._state.may_begin():
                     self._hand_over()
         except BaseException as error:
-            self._fault = error
+            if not self._stopped:
+                self._fault = error
             raise
         finally:
             self._ended = True
@@ -116,7 +116,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _is_wanted(self) -> bool:
         """Wait until the next chunk is to be read; tell whether it ever is."""
-        while not self.stopped:
+        while not self._stopped:
             await self._interrupt()
             try:
                 await self._outbox.wait_for_room()
@@ -127,7 +127,7 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 self._news.clear()
                 await self._news.wait()
             except asyncio.CancelledError as cancellation:
-                if self.stopped:
+                if self._stopped:
                     raise
                 # The source's own, such as a timeout's that it holds across a yield.
                 self._interruption = cancellation
