@@ -160,7 +160,10 @@ def test_who_waited_in_a_loop_that_was_closed_holds_up_nobody_in_the_next() -> N
         await asyncio.wait({task})
         return None
 
-    asyncio.run(wait_in_another())
+    # Not by `asyncio.run`, which forgets the loop that pytest-asyncio has set.
+    another = asyncio.new_event_loop()
+    another.run_until_complete(wait_in_another())
+    another.close()
     assert len(queue) == 0
     # It never ends, of which nobody is to complain, and it is dropped without a word.
     waiting[0]._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
