@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from botocore.handlers import disable_signing
 
 from itemwise import run_batch
+from itemwise.services import fms
 from itemwise.testing import Drop, FailCalls, FailItems, Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 from tests.wire.clients import client_of
@@ -274,3 +275,45 @@ async def test_a_stub_is_given_lists_where_botocore_has_them(
         await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert [params["Items"] for params in given] == [list(FMS.operation.items(REQUEST))]
+
+
+ASSOCIATE = fms.BatchAssociateResourceRequest(resource_set_identifier="rs-1", items=["c", "d"])
+
+
+@WHOSE
+async def test_each_operation_of_one_client_sends_all_of_its_items(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    async with client_of(whose, aws, session) as client:
+        await run_batch(client, FMS.operation, REQUEST, retry=None)
+        result: AnyResult = await run_batch(
+            client, fms.batch_associate_resource, ASSOCIATE, retry=None
+        )
+
+    assert result.ok
+    assert dict(aws.ledger.applied("BatchAssociateResource")) == {("c",): 1, ("d",): 1}
+    assert dict(aws.ledger.applied(FMS.name)) == dict.fromkeys(FMS.keys(0, 1, 2), 1)
+
+
+@WHOSE
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [("garbage", "unknown"), ("signing", "not_attempted")],
+)
+async def test_each_operation_of_one_client_is_watched(
+    aws: LocalAWS, session: AioSession, whose: str, trouble: str, status: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise LookupError
+
+    async with client_of(whose, aws, session, ONCE) as client:
+        await run_batch(client, FMS.operation, REQUEST, retry=None)
+        if trouble == "garbage":
+            aws.inject(Garbage(kind="text"))
+        else:
+            client.meta.events.register("before-sign.fms", cast("Any", fail))
+        result: AnyResult = await run_batch(
+            client, fms.batch_associate_resource, ASSOCIATE, retry=None
+        )
+
+    assert result.counts[status] == 2

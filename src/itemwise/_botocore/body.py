@@ -12,10 +12,11 @@ from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from pydantic_core import to_json
 
+from itemwise._botocore.handlers import register_once
 from itemwise._botocore.json_shapes import element_shapes, member_shapes, speaks_json
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ class Outgoing:
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
-_written: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
-"""The clients whose bodies are written, and of which operations that has begun."""
+_written: WeakSet[AioBaseClient] = WeakSet()
+"""The clients whose bodies are written."""
 
 _layouts: WeakKeyDictionary[OperationModel, Layout] = WeakKeyDictionary()
 
@@ -117,7 +118,7 @@ def write_bodies(client: AioBaseClient) -> None:
     """
     events = client.meta.events
     events.register_last("before-parameter-build", _empty_lists, unique_id="itemwise-lists")
-    _written[client] = set()
+    _written.add(client)
 
 
 def outgoing(client: AioBaseClient, operation: str, members: Mapping[str, object]) -> Outgoing:
@@ -128,13 +129,9 @@ def outgoing(client: AioBaseClient, operation: str, members: Mapping[str, object
         operation: the operation's wire name.
         members: the request as botocore is given it.
     """
-    written = _written.get(client)
-    if written is not None and operation not in written:
-        written.add(operation)
-        service = client.meta.service_model.service_id.hyphenize()
-        # By the most specific name: handlers of that come first, and all are to see the body.
-        name = f"before-call.{service}.{operation}"
-        client.meta.events.register_first(name, _put_body, unique_id="itemwise-body")
+    if client in _written:
+        # Before all other handlers, which are to see the body.
+        register_once(client, operation, "body", {"before-call": _put_body})
     return Outgoing(members)
 
 

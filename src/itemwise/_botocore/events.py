@@ -19,9 +19,10 @@ import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from itemwise._botocore.documents import as_model_json, is_document
+from itemwise._botocore.handlers import register_once
 from itemwise._botocore.transport import RedirectedError, sends_once
 
 if TYPE_CHECKING:
@@ -165,8 +166,6 @@ class CallWatch:
 
 _watching: ContextVar[CallWatch | None] = ContextVar("itemwise_call", default=None)
 _without_parse: WeakSet[AioBaseClient] = WeakSet()
-_listened: WeakKeyDictionary[AioBaseClient, set[str]] = WeakKeyDictionary()
-"""The clients that have the handlers, and for which operations."""
 
 
 def skip_parse(client: AioBaseClient) -> None:
@@ -181,19 +180,11 @@ def watch_call(client: AioBaseClient, operation: str) -> CallWatch:
         client: the client that makes it.
         operation: the operation's wire name.
     """
-    heard = _listened.get(client)
-    if heard is None:
+    # Our own transport follows no redirect: there is nothing to look for.
+    stages = _STAGES if sends_once(client) else _STAGES_AND_REDIRECTS
+    # Before all other handlers, which may raise.
+    if register_once(client, operation, "watch", stages):
         client.meta.events.register("before-parse", _keep_body, unique_id="itemwise-reply")
-        heard = _listened[client] = set()
-    if operation not in heard:
-        heard.add(operation)
-        service = client.meta.service_model.service_id.hyphenize()
-        # Our own transport follows no redirect: there is nothing to look for.
-        stages = _STAGES if sends_once(client) else {**_STAGES, "needs-retry": _note_redirect}
-        for event, handler in stages.items():
-            # Before all others, which may raise.
-            name = f"{event}.{service}.{operation}"
-            client.meta.events.register_first(name, handler, unique_id=f"itemwise-{event}")
     return CallWatch(operation, skips_parse=client in _without_parse)
 
 
@@ -290,3 +281,5 @@ _STAGES: Mapping[str, Callable[..., None]] = {
     "after-call-error": _note_failure,
 }
 """The events of one call, in their order; from the second on, of each attempt."""
+
+_STAGES_AND_REDIRECTS = {**_STAGES, "needs-retry": _note_redirect}
