@@ -33,7 +33,7 @@ EntryT = TypeVar("EntryT")
 
 
 class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
-    """One chunk's state with the service.
+    """One chunk's call, with all its attempts.
 
     Attributes:
         items: those that have no outcome yet, and what was said of them.
@@ -78,7 +78,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
     async def run(self) -> None:
         """Send the chunk until each item has its outcome, the policy is spent or the run ends."""
         state = self._state
-        clock = asyncio.get_running_loop().time
+        clock = state.loop.time
         count, started = len(self.items), clock()
         try:
             ended = await repeat(state.policy, self._attempt)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError
@@ -41,6 +42,40 @@ def in_time(send: Send) -> Send:
     return wrapped
 
 
+def again_after(kind: type[Exception]) -> Callable[[Send], Send]:
+    """Make a wrapper that calls once more where the call raises this kind."""
+
+    def wrap(send: Send) -> Send:
+        async def wrapped(*arguments: object) -> object:
+            try:
+                return await send(*arguments)
+            except kind:
+                return await send(*arguments)
+
+        return wrapped
+
+    return wrap
+
+
+def wrap_calls(client: AioBaseClient, wrap: Callable[[Send], Send]) -> None:
+    wrapped = cast("Any", client)
+    wrapped._make_api_call = wrap(wrapped._make_api_call)
+
+
+def once(act: Callable[[], Awaitable[object]]) -> Callable[..., None]:
+    """Make a handler that acts at its first event alone: its own calls bring more of them."""
+    made = False
+
+    async def handler(**_: object) -> None:
+        nonlocal made
+        if not made:
+            made = True
+            await act()
+
+    # The stubs know synchronous handlers alone.
+    return cast("Callable[..., None]", handler)
+
+
 WRAPPERS = pytest.mark.parametrize("wrap", [in_a_task, in_time])
 WHOSE = pytest.mark.parametrize("whose", ["ours", "plain"])
 
@@ -54,7 +89,7 @@ async def test_garbage_is_no_success_whichever_task_the_call_is_made_in(
     aws.inject(Garbage(kind=kind))
 
     async with client_of(whose, aws, session) as client:
-        cast("Any", client)._make_api_call = wrap(cast("Any", client)._make_api_call)
+        wrap_calls(client, wrap)
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert result.counts["unknown"] == 3
@@ -71,7 +106,7 @@ async def test_what_fails_before_it_is_sent_never_left_whichever_task_the_call_i
 
     async with client_of(whose, aws, session) as client:
         client.meta.events.register("before-sign.fms", cast("Any", fail))
-        cast("Any", client)._make_api_call = wrap(cast("Any", client)._make_api_call)
+        wrap_calls(client, wrap)
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert result.counts["not_attempted"] == 3
@@ -95,15 +130,7 @@ async def test_a_wrapper_that_calls_again_has_sent_what_it_has_sent(
 
     async with client_of(whose, aws, session, ONCE) as client:
         client.meta.events.register("before-sign.fms", cast("Any", fail_once))
-        send: Send = cast("Any", client)._make_api_call
-
-        async def again(*arguments: object) -> object:
-            try:
-                return await send(*arguments)
-            except LookupError:
-                return await send(*arguments)
-
-        cast("Any", client)._make_api_call = again
+        wrap_calls(client, again_after(LookupError))
         result: AnyResult = await run_batch(client, operation, REQUEST)
 
     assert result.counts["succeeded" if idempotent else "unknown"] == 3
@@ -120,15 +147,7 @@ async def test_garbage_is_no_success_where_a_wrapper_has_called_again(
     aws.inject(Garbage(kind="text"))
 
     async with client_of(whose, aws, session, ONCE) as client:
-        send: Send = cast("Any", client)._make_api_call
-
-        async def again(*arguments: object) -> object:
-            try:
-                return await send(*arguments)
-            except ClientError:
-                return await send(*arguments)
-
-        cast("Any", client)._make_api_call = again
+        wrap_calls(client, again_after(ClientError))
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert aws.ledger.call_count() == 2
@@ -141,24 +160,20 @@ async def test_garbage_is_no_success_after_a_handlers_own_call_that_came_to_noth
     aws: LocalAWS, session: AioSession, whose: str, event: str
 ) -> None:
     aws.inject(Garbage(kind="text"))
-    made = False
 
     async with client_of(whose, aws, session, ONCE) as client:
         method = cast("Any", client).batch_disassociate_resource
 
-        async def call_in_vain(**_: object) -> None:
-            nonlocal made
-            if not made:
-                made = True
-                client.meta.events.register_first("before-call.fms", fail)
-                with suppress(LookupError):
-                    await method(ResourceSetIdentifier="other", Items=["nested"])
-                client.meta.events.unregister("before-call.fms", fail)
+        async def call_in_vain() -> None:
+            client.meta.events.register_first("before-call.fms", fail)
+            with suppress(LookupError):
+                await method(ResourceSetIdentifier="other", Items=["nested"])
+            client.meta.events.unregister("before-call.fms", fail)
 
         def fail(**_: object) -> None:
             raise LookupError
 
-        client.meta.events.register(f"{event}.fms", cast("Any", call_in_vain))
+        client.meta.events.register(f"{event}.fms", once(call_in_vain))
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert aws.ledger.call_count() == 1
@@ -170,20 +185,16 @@ async def test_after_a_handlers_own_call_that_came_to_nothing_what_was_sent_is_i
     aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
     aws.inject(Drop(when="after"))
-    made = False
 
     async with client_of(whose, aws, session, ONCE) as client:
         method = cast("Any", client).batch_disassociate_resource
 
-        async def call_in_vain(**_: object) -> None:
-            nonlocal made
-            if not made:
-                made = True
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(0):
-                        await method(ResourceSetIdentifier="other", Items=["nested"])
+        async def call_in_vain() -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0):
+                    await method(ResourceSetIdentifier="other", Items=["nested"])
 
-        client.meta.events.register("before-sign.fms", cast("Any", call_in_vain))
+        client.meta.events.register("before-sign.fms", once(call_in_vain))
         result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
 
     assert result.counts["unknown"] == 3

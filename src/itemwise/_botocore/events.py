@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSRequest
     from botocore.model import OperationModel
 
-__all__ = ["CallWatch", "skip_parse", "watch_call"]
+__all__ = ["CallWatch", "Caught", "skip_parse", "watch_call"]
 
 Came: TypeAlias = "Exception | Mapping[str, object]"
 """What came of one attempt: an exception, or the parsed reply, of whatever status."""
