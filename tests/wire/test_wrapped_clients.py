@@ -13,6 +13,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from botocore.handlers import disable_signing
 
@@ -155,6 +156,25 @@ async def test_garbage_is_no_success_where_a_wrapper_has_called_again(
 
 
 @WHOSE
+async def test_garbage_is_no_success_where_a_wrapper_hands_on_a_copy(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    aws.inject(Garbage(kind="text"))
+
+    def copying(send: Send) -> Send:
+        async def wrapped(*arguments: object) -> object:
+            return dict(cast("Mapping[str, object]", await send(*arguments)))
+
+        return wrapped
+
+    async with client_of(whose, aws, session, ONCE) as client:
+        wrap_calls(client, copying)
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert result.counts["unknown"] == 3
+
+
+@WHOSE
 @pytest.mark.parametrize("event", ["request-created", "before-sign", "before-send"])
 async def test_garbage_is_no_success_after_a_handlers_own_call_that_came_to_nothing(
     aws: LocalAWS, session: AioSession, whose: str, event: str
@@ -199,6 +219,30 @@ async def test_after_a_handlers_own_call_that_came_to_nothing_what_was_sent_is_i
 
     assert result.counts["unknown"] == 3
     assert set(aws.ledger.applied().values()) == {1}
+
+
+@WHOSE
+async def test_an_answer_that_a_handler_gives_is_not_that_of_its_own_call(
+    aws: LocalAWS, session: AioSession, whose: str
+) -> None:
+    failed = {"URI": FMS.item(0), "Reason": "NOT_VALID_ARN"}
+    answer = {"FailedItems": [failed], "ResponseMetadata": {"HTTPStatusCode": 200}}
+    asked: list[object] = []
+
+    async with client_of(whose, aws, session) as client:
+        method = cast("Any", client).batch_disassociate_resource
+
+        async def answer_ours(**_: object) -> object:
+            asked.append(None)
+            if len(asked) > 1:
+                return None
+            await method(ResourceSetIdentifier="other", Items=["nested"])
+            return AWSResponse("", 200, cast("Any", {}), None), answer
+
+        client.meta.events.register("before-call.fms", cast("Any", answer_ours))
+        result: AnyResult = await run_batch(client, FMS.operation, REQUEST, retry=None)
+
+    assert [outcome.status for outcome in result.outcomes] == ["failed", "succeeded", "succeeded"]
 
 
 async def test_a_handlers_own_call_keeps_its_reply_while_a_third_one_ends(

@@ -65,6 +65,7 @@ class CallWatch:
         "_caught",
         "_context",
         "_failed",
+        "_last",
         "_task",
         "_token",
         "_unparsed",
@@ -84,6 +85,8 @@ class CallWatch:
         # caught of those that are parsed, with what they became.
         self._unparsed: dict[object, Caught] = {}
         self._caught: list[tuple[object, Caught]] = []
+        # Of these, what was caught of the last reply to this call itself.
+        self._last = Caught()
         # A handler of the client may make another call of the same operation meanwhile, or start a
         # task that does; and a wrapper of the client may make this call in a task of its own, or
         # make it again where it has failed. botocore makes a context for each call. Where an event
@@ -105,6 +108,7 @@ class CallWatch:
         self.attempts = ()
         self._unparsed.clear()
         self._caught.clear()
+        self._last = Caught()
         self._task = self._context = None
 
     def caught(self, parsed: object) -> Caught:
@@ -113,7 +117,7 @@ class CallWatch:
             if became is parsed:
                 return caught
         # A wrapper of the client has copied it; or it is no reply, as where botocore stubs it.
-        return self._caught[-1][1] if self._caught else Caught()
+        return self._last
 
     @property
     def redirected(self) -> RedirectedError | None:
@@ -157,11 +161,13 @@ class CallWatch:
         """Take note of a reply that is about to be parsed."""
         self._unparsed[asyncio.current_task()] = caught
 
-    def parsed(self, became: object) -> None:
+    def parsed(self, became: object, *, of_this_call: bool) -> None:
         """Take note of what the reply has become that was parsed right now."""
         caught = self._unparsed.pop(asyncio.current_task(), None)
         if caught is not None:
             self._caught.append((became, caught))
+            if of_this_call:
+                self._last = caught
 
 
 _watching: ContextVar[CallWatch | None] = ContextVar("itemwise_call", default=None)
@@ -240,9 +246,10 @@ def _note_attempt(
     watch = _under_way(event_name)
     if watch is None:
         return
-    watch.parsed(parsed_response)
+    of_this_call = watch.ends(context)
+    watch.parsed(parsed_response, of_this_call=of_this_call)
     came = exception if parsed_response is None else parsed_response
-    if watch.ends(context) and came is not None:
+    if of_this_call and came is not None:
         watch.attempts = (*watch.attempts, came)
 
 
