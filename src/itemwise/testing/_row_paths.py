@@ -6,7 +6,8 @@ passes for nothing. The rows of the table are generated from the models, and nee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
@@ -22,9 +23,7 @@ def check_paths(operation: BoundOperation) -> None:
     Raises:
         ValueError: there is one; the message says what stands there instead.
     """
-    for what, shapes, path in _paths(operation):
-        # An entry's list can be made to hold one value; an item's has no one value to give.
-        to_lists = what.startswith("an entry")
+    for what, shapes, path, to_lists in _paths(operation):
         found = [_follow(shape, path, to_lists=to_lists) for shape in shapes]
         missing = [stop for stop in found if stop is not None]
         # Where an operation has several lists of items, one of them will do.
@@ -35,21 +34,38 @@ def check_paths(operation: BoundOperation) -> None:
             )
 
 
-def _paths(operation: BoundOperation) -> Iterator[tuple[str, list[Shape], str]]:
-    """Give each path, in what it leads, and what that is called."""
+class _Path(NamedTuple):
+    """A path, in what it leads, and what that is called.
+
+    Attributes:
+        what: the name, for the message.
+        shapes: what it can lead in.
+        path: the path.
+        to_lists: whether it can lead to a list that holds one value: an entry's can be made to, an
+            item's has no one value to give.
+    """
+
+    what: str
+    shapes: Sequence[Shape]
+    path: str
+    to_lists: bool = False
+
+
+def _paths(operation: BoundOperation) -> Iterator[_Path]:
     row, model = operation.row, operation.model
     inputs, outputs = _members(model.input_shape), _members(model.output_shape)
     items = [_element(inputs[source.member]) for source in row.items]
     for source, item in zip(row.items, items, strict=True):
-        yield from ((f"an item of {source.member}", [item], path) for path in source.key)
+        what = f"an item of {source.member}"
+        yield from (_Path(what, [item], path) for path in source.key)
     for entries in (row.failures, *([row.successes] if row.successes else [])):
         entry = _element(outputs[entries.member])
-        of_entry = f"an entry of {entries.member}"
-        yield from ((of_entry, [entry], path) for path in _entry_paths(entries) if path)
-        yield from (("an item", items, source) for _, source in entries.names if source)
-        for _, member in entries.shared:
-            if model.input_shape is not None:
-                yield "the request", [model.input_shape], member
+        what = f"an entry of {entries.member}"
+        yield from (_Path(what, [entry], path, True) for path in _entry_paths(entries) if path)
+        yield from (_Path("an item", items, source) for _, source in entries.names if source)
+        if model.input_shape is not None:
+            request = [model.input_shape]
+            yield from (_Path("the request", request, member) for _, member in entries.shared)
 
 
 def _entry_paths(entries: EntryList) -> Iterator[str]:
