@@ -17,8 +17,8 @@ class Estimate:
 
     Attributes:
         bounds: what windows have said of it.
-        company: whether others draw on the bucket.
-        stairs: how far it may be sought.
+        contention: whether others draw on the bucket.
+        steps: how far it may be sought.
         seeking: whether no window has said enough yet.
         outgrown: whether more goes through than the bounds allowed.
         quiet_until: until when it is held as it is, in seconds.
