@@ -7,17 +7,17 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final, Protocol, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack, cast
 
 import aiobotocore
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
-from botocore import handlers
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, NoRegionError
 
 from itemwise._botocore.body import write_bodies
 from itemwise._botocore.events import skip_parse
+from itemwise._botocore.own_retries import NO_RETRIES, forget_retries
 from itemwise._botocore.signature import sign_quickly
 from itemwise._botocore.transport import set_transport
 from itemwise._errors import ConfigurationError
@@ -34,10 +34,6 @@ import_module("itemwise._call")
 _POOL_SIZE = 256
 """Connections. More than the concurrency of any sane run, below the usual limit of open files:
 botocore's default of 10 would silently cap the concurrency of a run."""
-
-
-_NO_RETRIES: Final = {"total_max_attempts": 1, "mode": "legacy"}
-"""In the legacy mode alone all handlers of retries can be unregistered by their names."""
 
 
 class ClientArguments(TypedDict, total=False):
@@ -62,24 +58,13 @@ def _defaults() -> AioConfig:
     )
     return AioConfig(
         # One retry layer: ours.
-        retries=dict(_NO_RETRIES),
+        retries=dict(NO_RETRIES),
         # Pydantic has validated.
         parameter_validation=False,
         max_pool_connections=_POOL_SIZE,
         # A fixed text: botocore otherwise builds its own, twice for every request.
         user_agent=agent,
     )
-
-
-def _forget_retries(client: AioBaseClient) -> None:
-    events = client.meta.events
-    # botocore's handler would look at each reply, only to find that it has no attempt left.
-    service = client.meta.service_model.service_id.hyphenize()
-    events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")
-    # Two headers would call each attempt the first: what follows is another call to botocore. The
-    # function that sets them is botocore's own affair, and may one day have another name.
-    if count_attempts := getattr(handlers, "add_retry_headers", None):
-        events.unregister("request-created", count_attempts)
 
 
 class _ClientSource(Protocol):
@@ -133,14 +118,14 @@ async def open_client(
         ) from error
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot open a client of {service}: {error}") from error
-    skip_parse(client)
-    sign_quickly(client)
-    # The stubs have none of a configuration's attributes, which it makes at run time.
-    if not getattr(merged, "parameter_validation", True):
-        write_bodies(client)
-    if getattr(merged, "retries", None) == _NO_RETRIES:
-        _forget_retries(client)
     try:
+        skip_parse(client)
+        sign_quickly(client)
+        # The stubs have none of a configuration's attributes, which it makes at run time.
+        if not getattr(merged, "parameter_validation", True):
+            write_bodies(client)
+        if getattr(merged, "retries", None) == NO_RETRIES:
+            forget_retries(client)
         yield client
     finally:
         await context.__aexit__(None, None, None)

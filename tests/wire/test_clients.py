@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -194,6 +194,26 @@ async def test_a_client_is_opened_of_sessions_and_configurations_of_aiobotocore_
     with pytest.raises(TypeError, match="AioConfig or None, not a dict"):
         async with open_client("fms", config=other):
             pass
+
+
+async def test_a_client_that_cannot_be_tuned_is_closed(aws: LocalAWS) -> None:
+    closed: list[str] = []
+
+    class Odd(AioSession):
+        """A session whose clients are not what they were in any version that we know."""
+
+        @asynccontextmanager
+        async def create_client(  # type: ignore[override]  # the stubs name each service
+            self, service: str, **_: object
+        ) -> AsyncGenerator[Any]:
+            yield SimpleNamespace()
+            closed.append(service)
+
+    with pytest.raises(TypeError, match="weak reference"):
+        async with open_client("fms", session=Odd(), **aws.client_arguments):
+            pass
+
+    assert closed == ["fms"]
 
 
 async def test_a_synchronous_client_is_told_apart_from_one_of_aiobotocore(aws: LocalAWS) -> None:
