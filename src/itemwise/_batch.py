@@ -8,20 +8,19 @@ from typing import Generic, TypeVar
 from aiobotocore.client import AioBaseClient
 
 from itemwise._accounts import Accounts
-from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._call_arguments import check_call
-from itemwise._isolate import Suspicion, send_chunk
+from itemwise._isolate import Isolation
 from itemwise._lazy import LazyOutcomes
 from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason
-from itemwise._pace import Pace, pace_of, queue_of
+from itemwise._pace import Pace, queue_of
 from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._run_options import check_options
 from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
-from itemwise._workers import progress_of, side_by_side, warn_of_unknown
+from itemwise._workers import side_by_side
 from itemwise.results import BatchResult, Progress
 
 __all__ = ["BatchRun", "run_batch"]
@@ -121,8 +120,6 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             isolate=isolate,
             pace=pace,
         )
-        if retry is not None:
-            warn_of_own_retries(client, retry.max_attempts)
         self._concurrency = concurrency
         self._timeout = timeout
         self._items = operation.items(request)
@@ -130,18 +127,18 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._accounts = Accounts(operation=operation, items=self._items, twins=self._plan.twins)
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
-        self._lone_rejections = Suspicion()
         self._state = RunState(
             client=client,
             operation=operation,
             request=request,
             policy=retry,
             isolate=isolate,
-            queue=queue_of(pace or pace_of(client, operation.service, operation.name)),
+            queue=queue_of(client, operation, pace),
             deliver_answer=self._accounts.answered,
             deliver=self._accounts.settled,
             max_chunk=chunk_size or operation.max_items,
         )
+        self._isolation = Isolation(self._state)
 
     def __repr__(self) -> str:
         return f"<BatchRun of {self.operation.name}: {self.progress}>"
@@ -155,7 +152,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     def progress(self) -> Progress:
         """The counts of the run, for a progress bar."""
         counts = self._accounts.counts if self._result is None else self._result.counts
-        return progress_of(self._state, len(self._items), counts)
+        return self._state.progress(len(self._items), counts)
 
     @property
     def result(self) -> BatchResult[ItemT, EntryT]:
@@ -203,7 +200,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             self._result = result = self._accounting(reason)
             unknown = result.unknown
             code = unknown[0].error.code if unknown else None
-            warn_of_unknown(result.operation, len(unknown), code)
+            self._state.warn_of_unknown(len(unknown), code)
         return result
 
     async def _work(self) -> None:
@@ -212,7 +209,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             chunk = self._plan.take(state.max_chunk)
             if chunk is None:
                 return
-            await send_chunk(state, OpenItems(chunk), self._lone_rejections)
+            await self._isolation.send(OpenItems(chunk))
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
         state = self._state

@@ -13,7 +13,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from itemwise._botocore.body import outgoing
 from itemwise._botocore.events import watch_call
 from itemwise._botocore.failed_attempt import error_of, hidden_doubt
-from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._botocore.unanswered import given_up
 from itemwise._call_arguments import check_call
 from itemwise._doubt import after_doubt, doubt_of, may_repeat
@@ -41,8 +40,6 @@ async def call(
 ) -> ResponseT:
     """Send one request by the policy: see `Operation.__call__`."""
     check_call(client, operation, request, retry)
-    if retry is not None:
-        warn_of_own_retries(client, retry.max_attempts)
     items = operation.items(request)
     if len(items) > operation.max_items:
         raise _too_many(operation, request, len(items))

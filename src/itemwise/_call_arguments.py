@@ -9,17 +9,24 @@ from aiobotocore.client import AioBaseClient
 from botocore import xform_name
 from botocore.client import BaseClient
 
+from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._description import Description
 from itemwise._errors import ConfigurationError
 from itemwise._policy import RetryPolicy
+from itemwise._shape import Request
 
 __all__ = ["check_call"]
 
 
 def check_call(
-    client: object, operation: Description[Any, Any, Any, Any], request: object, retry: object
+    client: AioBaseClient,
+    operation: Description[Any, Any, Any, Any],
+    request: Request,
+    retry: RetryPolicy | None,
 ) -> None:
     """Refuse arguments that no call of the operation can be made with.
+
+    Logs once for a client that retries by itself, where the call would be retried as well.
 
     Raises:
         TypeError: an argument is of another kind, or of another service or operation.
@@ -27,12 +34,10 @@ def check_call(
     """
     _check_kind(operation)
     _check_client(client, operation)
-    if not isinstance(request, operation.request):
-        raise TypeError(
-            f"{operation.name} needs a {operation.request.__name__}, not {type(request).__name__}"
-        )
-    if retry is not None and not isinstance(retry, RetryPolicy):
-        raise TypeError(f"retry must be a RetryPolicy or None, not {retry!r}")
+    _check_request(request, operation)
+    _check_retry(retry)
+    if retry is not None:
+        warn_of_own_retries(client, retry.max_attempts)
 
 
 def _check_kind(operation: object) -> None:
@@ -71,3 +76,15 @@ def _check_client(client: object, operation: Description[Any, Any, Any, Any]) ->
         raise ConfigurationError(
             f"the name of an operation is its wire name: {known!r}, not {operation.name!r}"
         )
+
+
+def _check_request(request: object, operation: Description[Any, Any, Any, Any]) -> None:
+    if not isinstance(request, operation.request):
+        raise TypeError(
+            f"{operation.name} needs a {operation.request.__name__}, not {type(request).__name__}"
+        )
+
+
+def _check_retry(retry: object) -> None:
+    if retry is not None and not isinstance(retry, RetryPolicy):
+        raise TypeError(f"retry must be a RetryPolicy or None, not {retry!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from itemwise._argument_types import check_number
@@ -12,7 +12,9 @@ from itemwise._turn_queue import TurnQueue
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
 
-__all__ = ["Pace", "pace_of", "queue_of"]
+    from itemwise._description import Description
+
+__all__ = ["Pace", "queue_of"]
 
 
 class Pace:
@@ -52,15 +54,23 @@ class Pace:
         return f"<Pace: {now}, {len(self._queue)} waiting>"
 
 
-def queue_of(pace: Pace) -> TurnQueue:
-    """Give what the engine asks for turns, and users do not see."""
+_shared: WeakKeyDictionary[AioBaseClient, dict[str, Pace]] = WeakKeyDictionary()
+"""The paces of each client, by the operations' wire names."""
+
+
+def queue_of(
+    client: AioBaseClient, operation: Description[Any, Any, Any, Any], pace: Pace | None
+) -> TurnQueue:
+    """Give what the engine asks for turns, and users do not see.
+
+    Args:
+        client: the client that makes the calls.
+        operation: what it calls.
+        pace: the pace of this run; ``None`` takes the one that all runs on both share.
+    """
+    if pace is None:
+        of_client = _shared.setdefault(client, {})
+        pace = of_client.get(operation.name)
+        if pace is None:
+            pace = of_client[operation.name] = Pace()
     return pace._queue  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module
-
-
-_paces: WeakKeyDictionary[AioBaseClient, dict[tuple[str, str], Pace]] = WeakKeyDictionary()
-
-
-def pace_of(client: AioBaseClient, service: str, operation: str) -> Pace:
-    """Find the pace that all runs on one client and operation share."""
-    of_client = _paces.setdefault(client, {})
-    return of_client.setdefault((service, operation), Pace())

@@ -6,23 +6,24 @@ Nothing runs side by side here: `_workers` drives many calls at once, and they s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, MutableSequence
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
 from itemwise._errors import CallError
+from itemwise._log import warning
 from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
-from itemwise._outcomes import NotAttemptedReason, UnmatchedEntry, Unsuccessful
+from itemwise._outcomes import NotAttemptedReason, Status, UnmatchedEntry, Unsuccessful
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._reply import Reply
 from itemwise._settle import Settlement
 from itemwise._shape import Request, Response
 from itemwise._stall import Stall
 from itemwise._turn_queue import TurnQueue
-from itemwise.results import CallRecord
+from itemwise.results import CallRecord, Progress
 
 __all__ = ["RunState"]
 
@@ -56,9 +57,7 @@ class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
         attempts: attempts begun.
         throttles: attempts that were throttled.
         answered: calls that the service answered at least once without refusing them.
-        given_up_after: how many calls had been answered when a chunk was last given up by halving.
         stall: whether throttled calls are to be given up.
-        probing: held by the one call that is halved while nothing has been answered yet.
         loop: the event loop that the run belongs to.
     """
 
@@ -83,9 +82,7 @@ class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
     attempts: int = 0
     throttles: int = 0
     answered: int = 0
-    given_up_after: int | None = None
     stall: Stall = field(init=False)
-    probing: asyncio.Lock = field(default_factory=asyncio.Lock)
     loop: asyncio.AbstractEventLoop = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,3 +112,37 @@ class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
         """Give the outcomes that the items of active calls have if nothing more is sent."""
         for items in self.active:
             yield from items.outcomes(reason, self.operation.name)
+
+    def progress(self, total: int, counts: Mapping[str, int]) -> Progress:
+        """Give the counts for a progress bar.
+
+        Args:
+            total: how many items there are.
+            counts: how many of them have ended in each status.
+        """
+        return Progress(
+            total=total,
+            settled=sum(counts.values()),
+            succeeded=counts[Status.SUCCEEDED],
+            failed=counts[Status.FAILED],
+            unknown=counts[Status.UNKNOWN],
+            not_attempted=counts[Status.NOT_ATTEMPTED],
+            calls=self.begun,
+            retries=self.attempts - self.begun,
+            throttled=self.throttles,
+        )
+
+    def warn_of_unknown(self, count: int, code: str | None) -> None:
+        """Log once, at the end, that items have no trustworthy answer, if any have none.
+
+        Args:
+            count: how many.
+            code: why the first of them.
+        """
+        if count:
+            warning(
+                "%s: %d items may or may not have been applied; the first because: %s",
+                self.operation.name,
+                count,
+                code,
+            )

@@ -9,13 +9,12 @@ from typing import Generic, Self, TypeVar, cast
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise._botocore.own_retries import warn_of_own_retries
 from itemwise._call_arguments import check_call
 from itemwise._errors import CallError
 from itemwise._operation import Operation
 from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
-from itemwise._pace import Pace, pace_of, queue_of
+from itemwise._pace import Pace, queue_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
 from itemwise._run_options import check_options
 from itemwise._run_state import RunState
@@ -98,8 +97,6 @@ def stream_batch(
             f"the request of a stream of {operation.name} carries the shared members alone: "
             "leave its items empty, and pass them as the source"
         )
-    if retry is not None:
-        warn_of_own_retries(client, retry.max_attempts)
     max_chunk = chunk_size or operation.max_items
     outbox = Outbox[ItemT, EntryT](concurrency * max_chunk)
     state = RunState(
@@ -108,7 +105,7 @@ def stream_batch(
         request=request,
         policy=retry,
         isolate=isolate,
-        queue=queue_of(pace or pace_of(client, operation.service, operation.name)),
+        queue=queue_of(client, operation, pace),
         deliver_answer=outbox.answered,
         deliver=outbox.settled,
         max_chunk=max_chunk,

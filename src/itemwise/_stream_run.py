@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
-from itemwise._isolate import Suspicion, send_chunk
+from itemwise._isolate import Isolation
 from itemwise._log import warning
 from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
@@ -15,7 +15,7 @@ from itemwise._reader import Reader
 from itemwise._run_state import RunState
 from itemwise._shape import Request, Response
 from itemwise._source import Source
-from itemwise._workers import outlast, progress_of, side_by_side, warn_of_unknown
+from itemwise._workers import outlast, side_by_side
 from itemwise.results import Progress
 
 __all__ = ["StreamRun"]
@@ -54,7 +54,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._outbox = outbox
         self._concurrency = concurrency
         self._timeout = timeout
-        self._lone_rejections = Suspicion()
+        self._isolation = Isolation(state)
         self._driver: asyncio.Task[None] | None = None
         self._closed = False
         self._ended = False
@@ -63,7 +63,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def progress(self) -> Progress:
         """Count what was read."""
-        return progress_of(self.state, self._source.read, self._outbox.counts)
+        return self.state.progress(self._source.read, self._outbox.counts)
 
     def pending(self) -> Sequence[Outcome[ItemT, EntryT]]:
         """List the outcomes of what was read and not taken, in the order of the source."""
@@ -177,9 +177,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
                 # The source may have answered to its end with another item.
                 self._settle_rest(reason)
                 outbox = self._outbox
-                warn_of_unknown(
-                    self.state.operation, outbox.counts[Status.UNKNOWN], outbox.first_unknown
-                )
+                self.state.warn_of_unknown(outbox.counts[Status.UNKNOWN], outbox.first_unknown)
 
     async def _go_through(
         self, reader: Reader[RequestT, ResponseT, ItemT, EntryT]
@@ -190,7 +188,7 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         async def work() -> None:
             while state.may_begin() and (items := await reader.next_chunk()) is not None:
-                await send_chunk(state, items, self._lone_rejections)
+                await self._isolation.send(items)
 
         def leave_source() -> None:
             # Past the deadline, only a source that cannot keep us waiting is read to its end.

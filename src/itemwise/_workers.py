@@ -1,22 +1,15 @@
-"""What runs and streams have in common: workers side by side, counts, and a warning at the end.
-
-The only concurrency: what workers do is one call after the other.
-"""
+"""Workers side by side: the only concurrency, since each of them makes one call after the other."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
-from itemwise._description import Description
-from itemwise._log import warning
-from itemwise._outcomes import Status
 from itemwise._policy import DEFAULT_RETRY
 from itemwise._run_state import RunState
-from itemwise.results import Progress
 
-__all__ = ["outlast", "progress_of", "side_by_side", "warn_of_unknown"]
+__all__ = ["outlast", "side_by_side"]
 
 
 async def side_by_side(
@@ -112,39 +105,3 @@ async def outlast(
                 when_cancelled()
     if cancelled is not None:
         raise cancelled
-
-
-def progress_of(
-    state: RunState[Any, Any, Any, Any], total: int, counts: Mapping[str, int]
-) -> Progress:
-    """Make the progress of a run: what became of its items, and what that took."""
-    return Progress(
-        total=total,
-        settled=sum(counts.values()),
-        succeeded=counts[Status.SUCCEEDED],
-        failed=counts[Status.FAILED],
-        unknown=counts[Status.UNKNOWN],
-        not_attempted=counts[Status.NOT_ATTEMPTED],
-        calls=state.begun,
-        retries=state.attempts - state.begun,
-        throttled=state.throttles,
-    )
-
-
-def warn_of_unknown(
-    operation: Description[Any, Any, Any, Any], count: int, code: str | None
-) -> None:
-    """Log once, at the end, that items have ended without a trustworthy answer, if any have.
-
-    Args:
-        operation: the operation.
-        count: how many.
-        code: why the first of them.
-    """
-    if count:
-        warning(
-            "%s: %d items may or may not have been applied; the first because: %s",
-            operation.name,
-            count,
-            code,
-        )

@@ -22,7 +22,7 @@ from itemwise import (
     run_batch,
     stream_batch,
 )
-from itemwise._pace import pace_of, queue_of
+from itemwise._pace import queue_of
 from itemwise._rate import Start
 from itemwise._turn_queue import TurnQueue
 from itemwise.services import fms
@@ -70,8 +70,8 @@ def paced(queue: TurnQueue) -> Pace:
     return pace
 
 
-def shared(client: AioBaseClient, case: Case) -> Pace:
-    return pace_of(client, case.operation.service, case.name)
+def shared(client: AioBaseClient, case: Case) -> TurnQueue:
+    return queue_of(client, case.operation, None)
 
 
 def connections() -> int:
@@ -221,8 +221,8 @@ async def test_runs_and_streams_on_one_client_and_operation_share_a_pace(
     run: AnyRun = BatchRun(client, case.operation, case.request(2))
     stream = stream_batch(client, case.operation, case.make([]), [])
 
-    assert run._state.queue is queue_of(shared(client, case))
-    assert stream._run.state.queue is queue_of(shared(client, case))
+    assert run._state.queue is shared(client, case)
+    assert stream._run.state.queue is shared(client, case)
 
 
 @only_fms
@@ -236,7 +236,7 @@ async def test_operations_do_not_share_a_pace(
     await run_batch(client, other, request)
 
     assert shared(client, case).rate is not None
-    assert pace_of(client, "fms", other.name).rate is None
+    assert queue_of(client, other, None).rate is None
 
 
 @only_fms

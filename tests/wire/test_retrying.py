@@ -26,7 +26,6 @@ from itemwise import (
     Unknown,
     run_batch,
 )
-from itemwise._pace import queue_of
 from itemwise.testing import (
     Delay,
     Drop,
@@ -124,7 +123,7 @@ async def test_the_stall_time_begins_anew_with_each_item_that_is_accepted(
     # As if all that had been an hour ago.
     assert run._state.stall.since is not None
     run._state.stall.since -= 3600
-    queue_of(unpaced)._settled_at -= 3600 - 1
+    run._state.queue._settled_at -= 3600 - 1
     await inject_after(aws, aws.ledger.call_count(), Throttle(times=1))
     result = await task
 
@@ -185,7 +184,7 @@ async def test_a_call_that_gets_nowhere_while_others_do_is_given_up(
     task = asyncio.create_task(run.execute())
     while not task.done():
         # As others do that share the pace.
-        queue_of(unpaced).settled()
+        run._state.queue.settled()
         await asyncio.sleep(0)
     result = await task
 
