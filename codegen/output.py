@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,7 +27,6 @@ _TABLE: Final = "src/itemwise/testing/_table"
 _PAGES: Final = "docs/reference/services"
 _RECORDED: Final = RECORDED.relative_to(_ROOT).as_posix()
 _LONGEST: Final = 250
-_VERSION: Final = re.compile(r"(botocore\"?:? \"?)\d+\.\d+\.\d+")
 
 
 def render(
@@ -90,15 +88,12 @@ def write(files: Mapping[str, str], root: Path = _ROOT) -> Sequence[str]:
 
 
 def differences(files: Mapping[str, str], root: Path = _ROOT) -> Sequence[str]:
-    """Compare the files that are there with what should be: one diff for each that differs.
-
-    The version of botocore in the files does not count: what it says of the operations does.
-    """
+    """Compare the files that are there with what should be: one diff for each that differs."""
     found: list[str] = []
     for name, text in files.items():
         path = root / name
-        there = path.read_text(encoding="utf-8") if path.exists() else ""
-        wanted, have = (_VERSION.sub(r"\1x", each).splitlines() for each in (text, there))
+        have = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        wanted = text.splitlines()
         if wanted != have:
             diff = difflib.unified_diff(have, wanted, name, f"{name} (generated)", lineterm="", n=1)
             found.append("\n".join(diff))

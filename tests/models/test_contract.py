@@ -1,4 +1,4 @@
-"""Every operation that itemwise ships, held against the installed botocore; and the comparer."""
+"""Every operation that itemwise ships, held against botocore's models; and the comparer."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ from itemwise.services.inspector2 import (
     batch_disassociate_code_security_scan_configuration,
 )
 from itemwise.services.ram import disassociate_resource_share
+from tests.models.contract import differences
 from tests.shipped import AnyOperation, generated_from, modules, operations, release
-from tests.unit.contract import differences
+
+pytestmark = pytest.mark.models
 
 OPERATIONS = operations()
 MODULES = list(modules())
