@@ -56,7 +56,7 @@ def table(packages: Sequence[str]) -> str:
     collected = "".join(f"    *{each.upper()},\n" for each in packages)
     return (
         f"# {header('*')}\n"
-        '"""The operations that the server knows by itself: the one room that names services."""'
+        '"""The operations that the server knows by itself: the only module that names services."""'
         "\n\n"
         "from __future__ import annotations\n\n"
         "from typing import Final\n\n"

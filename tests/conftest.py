@@ -1,4 +1,4 @@
-"""What all rooms of tests share."""
+"""What all tests share."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from itemwise._batch import BatchRun, run_batch
     from itemwise._client import ClientArguments, open_client
     from itemwise._operation import Key, Operation, Verdict, by_value, client_token
     from itemwise._pace import Pace
     from itemwise._policy import RetryPolicy
+    from itemwise._run.batch import BatchRun, run_batch
     from itemwise._shape import (
         OPEN_ENUM,
         Request,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         length,
         wire,
     )
-    from itemwise._stream import BatchStream, stream_batch
+    from itemwise._stream.stream import BatchStream, stream_batch
     from itemwise.errors import (
         BatchError,
         CallError,
@@ -97,17 +97,17 @@ __all__ = [
     "wire",
 ]
 
-_ROOMS = {
-    "_batch": "BatchRun run_batch",
+_MODULES = {
     "_client": "ClientArguments open_client",
     "_operation": "Key Operation Verdict by_value client_token",
     "_pace": "Pace",
     "_policy": "RetryPolicy",
+    "_run.batch": "BatchRun run_batch",
     "_shape": (
         "OPEN_ENUM Request RequestList RequestShape RequestUnion Response ResponseList "
         "ResponseShape ResponseUnion Timestamp length wire"
     ),
-    "_stream": "BatchStream stream_batch",
+    "_stream.stream": "BatchStream stream_batch",
     "errors": (
         "BatchError CallError ConfigurationError Delivery ItemwiseError RejectedError "
         "ResponseError ThrottledError TransientError"
@@ -117,31 +117,31 @@ _ROOMS = {
         "Status Succeeded Unknown UnmatchedEntry"
     ),
 }
-"""Which room has which names. A room is entered when one of its names is first asked for: what only
-makes requests waits for pydantic, and for no AWS client."""
+"""Which module has which names. It is imported when one of them is first asked for: what only makes
+requests waits for pydantic, and for no AWS client."""
 
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 # Type checkers read the imports above. With this function any name would be a right one to them.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Import a public name, or a public room, when it is first asked for."""
-        if name in _ROOM_OF:
-            room = f"{__name__}.{_ROOM_OF[name]}"
+        """Import a public name, or a public module, when it is first asked for."""
+        if name in _MODULE_OF:
+            path = f"{__name__}.{_MODULE_OF[name]}"
             try:
-                module = import_module(room)
+                module = import_module(path)
             except AttributeError as error:
                 # As such it would be taken for a name that is missing, and its words be lost.
-                raise ImportError(f"{room} cannot be imported: {error}") from error
+                raise ImportError(f"{path} cannot be imported: {error}") from error
             value = getattr(module, name)
             # From now on it is found without asking here.
             globals()[name] = value
             return value
-        if name in _ROOMS and not name.startswith("_"):
+        if name in _MODULES and not name.startswith("_"):
             return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(room for room in _ROOMS if not room.startswith("_"))])
+    return sorted([*__all__, *(module for module in _MODULES if not module.startswith("_"))])

@@ -29,7 +29,7 @@ __all__ = ["ClientArguments", "open_client"]
 
 # Imported now, for the first call needs it: to import it then, and tenacity with it, would block
 # the event loop.
-import_module("itemwise._call")
+import_module("itemwise._call.call")
 
 _POOL_SIZE = 256
 """Connections. More than the concurrency of any sane run, below the usual limit of open files:

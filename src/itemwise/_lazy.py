@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import eq
 from typing import Any, Final, Generic, TypeVar, cast, overload
 
-from itemwise._accounts import MARKS, OPEN, Accounts
+from itemwise._outcome_store import MARKS, OPEN, OutcomeStore
 from itemwise._outcomes import NotAttempted, NotAttemptedReason, Outcome, Status, Succeeded
 from itemwise._shape import ResponseShape
 
@@ -22,8 +22,8 @@ T_co = TypeVar("T_co", covariant=True)
 _SUCCEEDED: Final = MARKS[Status.SUCCEEDED]
 _NOT_ATTEMPTED: Final = MARKS[Status.NOT_ATTEMPTED]
 
-_OPEN_PAGES: Final = 8
-"""Pages whose entries stay read, at most."""
+_READ_REPLIES: Final = 8
+"""Replies whose entries stay read, at most."""
 
 
 class _Lazy(Sequence[T_co]):
@@ -68,18 +68,22 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
     """One outcome for each item of a run, in its order.
 
     Args:
-        accounts: accounts that nobody writes to any more.
+        store: a store that nobody writes to any more.
         reason: why the items without an outcome were not sent.
     """
 
-    __slots__ = ("_accounts", "_first_of", "_marks", "_open_pages", "_reason", "counts")
+    __slots__ = ("_first_of", "_marks", "_read", "_reason", "_store", "counts")
 
-    def __init__(self, accounts: Accounts[ItemT, EntryT], reason: NotAttemptedReason) -> None:
-        self._accounts = accounts
+    def __init__(self, store: OutcomeStore[ItemT, EntryT], reason: NotAttemptedReason) -> None:
+        self._store = store
         self._reason = reason
-        self._marks = bytes(accounts.marks).replace(bytes([OPEN]), bytes([_NOT_ATTEMPTED]))
-        self._first_of = {twin: first for first, twins in accounts.twins.items() for twin in twins}
-        self._open_pages: dict[int, Mapping[int, ResponseShape | None]] = {}
+        self._marks = bytes(store.marks).replace(bytes([OPEN]), bytes([_NOT_ATTEMPTED]))
+        self._first_of = {
+            duplicate: first
+            for first, duplicates in store.duplicates.items()
+            for duplicate in duplicates
+        }
+        self._read: dict[int, Mapping[int, ResponseShape | None]] = {}
         self.counts: Mapping[str, int] = {
             status.value: self._marks.count(mark) for status, mark in MARKS.items()
         }
@@ -97,7 +101,7 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
 
     def left(self) -> list[ItemT]:
         """Give the items that did not succeed, in order, without making their outcomes."""
-        pairs = zip(self._accounts.items, self._marks, strict=True)
+        pairs = zip(self._store.items, self._marks, strict=True)
         return [item for item, mark in pairs if mark != _SUCCEEDED]
 
     def _places(self, mark: int) -> Iterator[int]:
@@ -106,27 +110,27 @@ class LazyOutcomes(_Lazy[Outcome[ItemT, EntryT]], Generic[ItemT, EntryT]):
             yield place
 
     def _make(self, place: int) -> Outcome[ItemT, EntryT]:
-        accounts = self._accounts
-        item = accounts.items[place]
+        store = self._store
+        item = store.items[place]
         if self._marks[place] == _SUCCEEDED:
             return Succeeded(index=place, item=item, entry=self._entry(place))
-        made = accounts.made.get(place)
-        return made or NotAttempted(index=place, item=item, reason=self._reason)
+        unsuccessful = store.unsuccessful.get(place)
+        return unsuccessful or NotAttempted(index=place, item=item, reason=self._reason)
 
     def _entry(self, index: int) -> ResponseShape | None:
-        accounts = self._accounts
-        number = accounts.page_of[index] if accounts.page_of else 0
+        store = self._store
+        number = store.reply_of[index] if store.reply_of else 0
         if not number:
             return None
-        # Who reads one item reads its neighbours. They stand on the same page, but for those that
+        # Who reads one item reads its neighbours. They stand in the same reply, but for those that
         # were sent again: hence a few.
-        pages = self._open_pages
-        entries = pages.get(number)
+        replies = self._read
+        entries = replies.get(number)
         if entries is None:
-            entries = accounts.pages[number - 1].entries(accounts.operation, accounts.items)
+            entries = store.replies[number - 1].entries(store.operation, store.items)
             # Another dict: this one may be in use by another thread.
-            latest = list(pages.items())[1 - _OPEN_PAGES :]
-            self._open_pages = {**dict(latest), number: entries}
+            latest = list(replies.items())[1 - _READ_REPLIES :]
+            self._read = {**dict(latest), number: entries}
         return entries.get(self._first_of.get(index, index))
 
 

@@ -83,6 +83,6 @@ class Operation(Description[RequestT, ResponseT, ItemT, EntryT]):
                 name.
         """
         # Who only makes requests is not to wait until aiobotocore is imported.
-        from itemwise._call import call  # noqa: PLC0415
+        from itemwise._call.call import call  # noqa: PLC0415
 
         return await call(client, self, request, retry)

@@ -23,11 +23,11 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from itemwise._batch import BatchRun
 from itemwise._observe import on_call
 from itemwise._operation import Operation
+from itemwise._run.batch import BatchRun
 from itemwise._shape import Request, Response
-from itemwise._stream import BatchStream
+from itemwise._stream.stream import BatchStream
 from itemwise.results import BatchResult, CallRecord, Failed, Outcome, Progress, Status, Unknown
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ MEMBER = re.compile(r"^ +- (\w+)$", re.MULTILINE)
 
 
 def shown() -> Iterator[str]:
-    """Give the names on the pages of the package and of its public rooms.
+    """Give the names on the pages of the package and of its public modules.
 
     A block shows the members that it lists, and the whole module where it lists none.
     """

@@ -25,12 +25,12 @@ from itemwise import (
     Unknown,
     Verdict,
 )
-from itemwise._accounts import Accounts
+from itemwise._call.reply import Reply
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.plan import Chunk, Plan
+from itemwise._chunks.settle import settle
 from itemwise._lazy import LazyOutcomes
-from itemwise._open_items import OpenItems
-from itemwise._plan import Chunk, Plan
-from itemwise._reply import Reply
-from itemwise._settle import settle
+from itemwise._outcome_store import OutcomeStore
 from itemwise.services.fms import batch_disassociate_resource
 
 RETRYABLE = frozenset({"BUSY"})
@@ -86,10 +86,10 @@ def test_a_plan_loses_and_repeats_nothing(items: list[str], sizes: list[int]) ->
     assert plan.remaining() == 0
     # Each key travels once, and every index is reached by an item that travels or by its equal.
     assert [items[index] for index in handed_out] == list(dict.fromkeys(items))
-    equals = [index for first in handed_out for index in plan.twins.get(first, ())]
+    equals = [index for first in handed_out for index in plan.duplicates.get(first, ())]
     assert sorted([*handed_out, *equals]) == list(range(len(items)))
-    for first, twins in plan.twins.items():
-        assert {items[index] for index in twins} == {items[first]}
+    for first, duplicates in plan.duplicates.items():
+        assert {items[index] for index in duplicates} == {items[first]}
 
 
 @given(batches, verdict_lists, st.booleans(), st.booleans())
@@ -149,15 +149,15 @@ def test_no_success_is_unearned_and_no_failure_is_dropped(
     st.booleans(),
     st.sampled_from(NotAttemptedReason),
 )
-def test_accounts_hold_what_was_settled_whatever_was_answered(
+def test_a_store_holds_what_was_settled_whatever_was_answered(
     items: list[str],
     answers: list[tuple[int, list[Verdict[Any]]]],
     silence: bool,
     reason: NotAttemptedReason,
 ) -> None:
     plan = Plan(batch_disassociate_resource, items)
-    accounts: Accounts[str, Any] = Accounts(
-        operation=operation((), silence), items=items, twins=plan.twins
+    store: OutcomeStore[str, Any] = OutcomeStore(
+        operation=operation((), silence), items=items, duplicates=plan.duplicates
     )
     expected: dict[int, Outcome[str, Any]] = {
         index: NotAttempted(index=index, item=item, reason=reason)
@@ -169,12 +169,12 @@ def test_accounts_hold_what_was_settled_whatever_was_answered(
             break
         response = Response()
         settlement = settle(operation(verdicts, silence), chunk, response, None)
-        accounts.answered(settlement, Reply(response, None, None))
+        store.answered(settlement, Reply(response, None, None))
         for outcome in settlement.outcomes():
-            for index in (outcome.index, *plan.twins.get(outcome.index, ())):
+            for index in (outcome.index, *plan.duplicates.get(outcome.index, ())):
                 expected[index] = replace(outcome, index=index, item=items[index])
 
-    outcomes = LazyOutcomes(accounts, reason)
+    outcomes = LazyOutcomes(store, reason)
 
     assert list(outcomes) == list(expected.values())
     assert outcomes.counts == {

@@ -11,7 +11,7 @@ import pytest
 
 import itemwise
 
-ROOM_LIST = "_ROOMS"
+MODULES = "_MODULES"
 
 
 def loaded_by(code: str, *packages: str) -> set[str]:
@@ -26,7 +26,7 @@ def loaded_by(code: str, *packages: str) -> set[str]:
 
 
 def imported_for_checkers() -> dict[str, set[str]]:
-    """The names that type checkers are shown, by room."""
+    """The names that type checkers are shown, by module."""
     tree = ast.parse(Path(itemwise.__file__).read_text(encoding="utf-8"))
     blocks = [node for node in tree.body if isinstance(node, ast.If)]
     imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
@@ -82,28 +82,28 @@ def test_importing_the_test_server_imports_no_service() -> None:
 
 
 def test_checkers_readers_and_programs_are_shown_the_same_names() -> None:
-    rooms: dict[str, str] = getattr(itemwise, ROOM_LIST)
+    modules: dict[str, str] = getattr(itemwise, MODULES)
     shown = imported_for_checkers()
-    assert shown == {room: set(names.split()) for room, names in rooms.items()}
+    assert shown == {module: set(names.split()) for module, names in modules.items()}
     assert sorted(itemwise.__all__) == sorted(name for names in shown.values() for name in names)
     assert dir(itemwise) == sorted([*itemwise.__all__, "errors", "results"])
 
 
-@pytest.mark.parametrize("room", sorted(getattr(itemwise, ROOM_LIST)))
-def test_any_room_may_be_the_first_to_be_entered(room: str) -> None:
-    names: list[str] = getattr(itemwise, ROOM_LIST)[room].split()
+@pytest.mark.parametrize("module", sorted(getattr(itemwise, MODULES)))
+def test_any_module_may_be_the_first_to_be_entered(module: str) -> None:
+    names: list[str] = getattr(itemwise, MODULES)[module].split()
     code = (
         f"from itemwise import {', '.join(names)}\n"
-        f"import itemwise, itemwise.{room} as room\n"
-        f"assert all(getattr(itemwise, n) is getattr(room, n) for n in {names})"
+        f"import itemwise, itemwise.{module} as module\n"
+        f"assert all(getattr(itemwise, n) is getattr(module, n) for n in {names})"
     )
-    assert f"itemwise.{room}" in loaded_by(code, "itemwise")
+    assert f"itemwise.{module}" in loaded_by(code, "itemwise")
 
 
-@pytest.mark.parametrize("room", ["errors", "results"])
-def test_a_public_room_is_an_attribute_without_an_import_of_its_own(room: str) -> None:
-    code = f"import itemwise\nassert itemwise.{room}.__name__ == 'itemwise.{room}'"
-    assert f"itemwise.{room}" in loaded_by(code, "itemwise")
+@pytest.mark.parametrize("module", ["errors", "results"])
+def test_a_public_module_is_an_attribute_without_an_import_of_its_own(module: str) -> None:
+    code = f"import itemwise\nassert itemwise.{module}.__name__ == 'itemwise.{module}'"
+    assert f"itemwise.{module}" in loaded_by(code, "itemwise")
 
 
 def test_a_star_brings_all_public_names() -> None:
@@ -125,10 +125,10 @@ def test_a_name_that_was_not_asked_for_yet_can_be_replaced_and_put_back() -> Non
         "import itemwise\nfrom unittest import mock\n"
         "with mock.patch('itemwise.run_batch') as stand_in:\n"
         "    assert itemwise.run_batch is stand_in\n"
-        "from itemwise._batch import run_batch\n"
+        "from itemwise._run.batch import run_batch\n"
         "assert itemwise.run_batch is run_batch"
     )
-    assert "itemwise._batch" in loaded_by(code, "itemwise")
+    assert "itemwise._run.batch" in loaded_by(code, "itemwise")
 
 
 def test_threads_that_ask_at_once_get_the_same() -> None:
@@ -143,7 +143,7 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
         "[thread.join() for thread in threads]\n"
         "assert len(got) == 8 and len(set(got)) == 1"
     )
-    assert "itemwise._batch" in loaded_by(code, "itemwise")
+    assert "itemwise._run.batch" in loaded_by(code, "itemwise")
 
 
 def test_what_goes_wrong_in_an_import_is_not_taken_for_a_missing_name(tmp_path: Path) -> None:
@@ -157,4 +157,6 @@ def test_what_goes_wrong_in_an_import_is_not_taken_for_a_missing_name(tmp_path: 
         check=False,
     )
     assert done.returncode == 1
-    assert "ImportError: itemwise._batch cannot be imported: module 'attr' has no" in done.stderr
+    assert (
+        "ImportError: itemwise._run.batch cannot be imported: module 'attr' has no" in done.stderr
+    )

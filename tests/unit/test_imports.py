@@ -48,6 +48,20 @@ def test_no_modules_import_each_other_in_a_circle(imports: Mapping[str, set[str]
         pytest.fail(" -> ".join(error.args[1]))
 
 
+def test_no_packages_import_each_other_in_a_circle(imports: Mapping[str, set[str]]) -> None:
+    graph: dict[str, set[str]] = {}
+    for module, of in imports.items():
+        package = module.removeprefix("itemwise").removeprefix(".").partition(".")[0]
+        others = {name.removeprefix("itemwise.").partition(".")[0] for name in of - {"itemwise"}}
+        graph.setdefault(package, set()).update(others - {package})
+    # The public entry stands above all.
+    del graph[""]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
 def test_the_engine_does_not_enter_by_the_public_entry(imports: Mapping[str, set[str]]) -> None:
     entering = {module for module, of in imports.items() if "itemwise" in of}
     assert not {module for module in entering if module.removeprefix("itemwise.")[0] == "_"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise import Delivery, RejectedError
-from itemwise._isolate import Suspicion
+from itemwise._run.isolate import Suspicion
 
 
 def rejected(code: str = "Invalid", message: str = "no") -> RejectedError:

@@ -20,7 +20,7 @@ from itemwise import (
     length,
     wire,
 )
-from itemwise._payload import fitting
+from itemwise._chunks.payload import fitting
 
 
 class Thing(RequestShape):
@@ -123,7 +123,7 @@ def test_equal_items_of_a_map_travel_once() -> None:
     assert found.error is None
     assert list(found.items) == items
     assert list(found.travel) == [0, 1, 3]
-    assert found.twins == {0: [2]}
+    assert found.duplicates == {0: [2]}
 
 
 def test_a_map_that_drops_an_item_is_still_found_out() -> None:

@@ -530,7 +530,7 @@ def test_the_engine_names_no_service() -> None:
 
 def test_of_local_aws_the_table_alone_names_services() -> None:
     testing = PACKAGE / "testing"
-    rooms = [path for path in testing.rglob("*.py") if testing / "_table" not in path.parents]
+    modules = [path for path in testing.rglob("*.py") if testing / "_table" not in path.parents]
 
     # Its documentation has examples.
-    assert named_in(rooms, without_docstrings) == {}
+    assert named_in(modules, without_docstrings) == {}

@@ -10,8 +10,8 @@ import pytest
 from pydantic import StringConstraints, ValidationError, model_validator
 
 from itemwise import Key, RequestList, wire
-from itemwise._payload import Fitting, fitting, payload
-from itemwise._plan import ClashError
+from itemwise._chunks.payload import Fitting, fitting, payload
+from itemwise._chunks.plan import ClashError
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
 from itemwise.services.ram import DisassociateResourceShareRequest, disassociate_resource_share
 from tests.shipped import AnyOperation
@@ -90,12 +90,12 @@ def test_a_request_that_does_not_carry_the_items_that_it_was_given_is_refused(
 
 def test_where_all_items_fit_all_travel() -> None:
     assert fit(["a", "b", "c"]) == Fitting(
-        items=["a", "b", "c"], travel=range(3), twins={}, error=None
+        items=["a", "b", "c"], travel=range(3), duplicates={}, error=None
     )
 
 
 def test_where_there_are_no_items_nothing_travels_and_nothing_is_wrong() -> None:
-    assert fit([]) == Fitting(items=(), travel=(), twins={}, error=None)
+    assert fit([]) == Fitting(items=(), travel=(), duplicates={}, error=None)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_of_equal_items_the_first_travels() -> None:
 
     assert list(found.items) == ["a", "b", "a", "c", "a"]
     assert list(found.travel) == [0, 1, 3]
-    assert found.twins == {0: [2, 4]}
+    assert found.duplicates == {0: [2, 4]}
     assert found.error is None
 
 
@@ -135,7 +135,7 @@ def test_equals_behind_an_item_that_does_not_fit_are_not_counted() -> None:
     found = fit(["a", "a", "", "a"])
 
     assert list(found.items) == ["a", "a"]
-    assert found.twins == {0: [1]}
+    assert found.duplicates == {0: [1]}
 
 
 def test_an_item_that_the_service_could_not_tell_from_another_does_not_fit() -> None:
@@ -164,7 +164,7 @@ def test_what_the_model_makes_of_an_item_is_what_travels() -> None:
 
     assert list(found.items) == ["a", "b", "a"]
     assert list(found.travel) == [0, 1]
-    assert found.twins == {0: [2]}
+    assert found.duplicates == {0: [2]}
 
 
 def test_items_are_found_again_where_a_request_holds_them_in_an_order_of_its_own() -> None:
@@ -172,4 +172,4 @@ def test_items_are_found_again_where_a_request_holds_them_in_an_order_of_its_own
 
     assert list(found.items) == ["c", "b", "a", "b", "d"]
     assert list(found.travel) == [0, 1, 2, 4]
-    assert found.twins == {1: [3]}
+    assert found.duplicates == {1: [3]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itemwise import Key, Operation
-from itemwise._plan import Chunk, Plan, distinct
+from itemwise._chunks.plan import Chunk, Plan, distinct
 from itemwise.services.fms import batch_disassociate_resource
 
 OPERATION: Operation[Any, Any, Any, Any] = batch_disassociate_resource
@@ -51,14 +51,14 @@ def test_equal_items_are_handed_out_once() -> None:
     assert chunk is not None
     assert list(chunk.items) == ["a", "b", "c"]
     assert list(chunk.indexes) == [0, 1, 3]
-    assert plan.twins == {0: [2, 4], 1: [5]}
+    assert plan.duplicates == {0: [2, 4], 1: [5]}
 
 
 def test_items_known_by_position_are_all_handed_out() -> None:
-    indexes, twins = distinct(replace(OPERATION, key=by_position), ["a", "a", "a"])
+    indexes, duplicates = distinct(replace(OPERATION, key=by_position), ["a", "a", "a"])
 
     assert list(indexes) == [0, 1, 2]
-    assert twins == {}
+    assert duplicates == {}
 
 
 def test_one_key_for_items_that_differ_names_them_both() -> None:

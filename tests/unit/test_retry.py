@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from itemwise import RetryPolicy
-from itemwise._retry import Again, repeat
+from itemwise._call.retry import Again, repeat
 
 
 class Script:

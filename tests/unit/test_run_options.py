@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from itemwise import Operation, Pace
-from itemwise._run_options import check_options
+from itemwise._run.options import check_options
 from itemwise.services.fms import batch_disassociate_resource
 
 OPERATION: Operation[Any, Any, Any, Any] = batch_disassociate_resource

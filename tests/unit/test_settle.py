@@ -26,9 +26,9 @@ from itemwise import (
     Unknown,
     Verdict,
 )
-from itemwise._open_items import OpenItems
-from itemwise._plan import Chunk
-from itemwise._settle import Settlement, settle
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.plan import Chunk
+from itemwise._chunks.settle import Settlement, settle
 from itemwise.services.fms import batch_disassociate_resource
 
 CHUNK = Chunk(indexes=[10, 20, 30], items=["a", "b", "c"])

@@ -1,5 +1,5 @@
 # Generated from botocore 1.43.117; do not edit: see codegen/overlays/*.toml.
-"""The operations that the server knows by itself: the one room that names services."""
+"""The operations that the server knows by itself: the only module that names services."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Options that no run or stream can have are refused by name, before anything is sent.
 
-Apart from `_call_arguments`: who makes single calls needs no pace, and is not to wait until it is
+Apart from `_call.arguments`: who makes single calls needs no pace, and is not to wait until it is
 imported.
 """
 

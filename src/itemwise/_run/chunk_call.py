@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from itemwise._call import attempt
+from itemwise._call.call import attempt
+from itemwise._call.reply import Reply
+from itemwise._call.retry import Again, repeat
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.payload import payload
+from itemwise._chunks.settle import Settlement, settle
 from itemwise._doubt import doubt_of, may_repeat
 from itemwise._errors import CallError, Delivery, RejectedError, ThrottledError
 from itemwise._observe import tell
-from itemwise._open_items import OpenItems
 from itemwise._outcomes import NotAttemptedReason, Unsuccessful
-from itemwise._payload import payload
 from itemwise._policy import DEFAULT_RETRY
-from itemwise._reply import Reply
-from itemwise._retry import Again, repeat
-from itemwise._run_state import RunState
-from itemwise._settle import Settlement, settle
+from itemwise._run.stall import Streak
+from itemwise._run.state import RunState
+from itemwise._run.turn import Turn
 from itemwise._shape import Request, Response
-from itemwise._stall import Streak
-from itemwise._turn import Turn
 from itemwise.results import CallRecord
 
 __all__ = ["ChunkCall"]

@@ -26,11 +26,11 @@ from itemwise import (
     TransientError,
     Unknown,
 )
-from itemwise._accounts import Accounts
+from itemwise._call.reply import Reply
+from itemwise._chunks.plan import Chunk, distinct
+from itemwise._chunks.settle import settle
 from itemwise._lazy import LazyOutcomes
-from itemwise._plan import Chunk, distinct
-from itemwise._reply import Reply
-from itemwise._settle import settle
+from itemwise._outcome_store import OutcomeStore
 from itemwise.services.connect import (
     DisassociateWorkspaceRequest,
     DisassociateWorkspaceResponse,
@@ -42,9 +42,9 @@ LOST = TransientError("lost", operation="Op", code="Lost", delivery=Delivery.IN_
 OPERATION: Operation[Any, Any, str, Any] = disassociate_workspace
 
 
-def accounts_of(items: Sequence[str]) -> Accounts[str, Any]:
-    _, twins = distinct(OPERATION, items)
-    return Accounts(operation=OPERATION, items=items, twins=twins)
+def store_of(items: Sequence[str]) -> OutcomeStore[str, Any]:
+    _, duplicates = distinct(OPERATION, items)
+    return OutcomeStore(operation=OPERATION, items=items, duplicates=duplicates)
 
 
 def body_of(succeeded: Sequence[str], failed: Mapping[str, str] | None = None) -> bytes:
@@ -58,21 +58,21 @@ def body_of(succeeded: Sequence[str], failed: Mapping[str, str] | None = None) -
 
 
 def answer(
-    accounts: Accounts[str, Any],
+    store: OutcomeStore[str, Any],
     indexes: Sequence[int],
     body: bytes,
     *,
     raw: bool = True,
     operation: Operation[Any, Any, str, Any] = OPERATION,
 ) -> None:
-    chunk = Chunk(indexes=indexes, items=[accounts.items[index] for index in indexes])
+    chunk = Chunk(indexes=indexes, items=[store.items[index] for index in indexes])
     response = operation.response.model_validate_json(body)
     settlement = settle(operation, chunk, response, None)
-    accounts.answered(settlement, Reply(response, "id-1", body if raw else None))
+    store.answered(settlement, Reply(response, "id-1", body if raw else None))
 
 
-def closed(accounts: Accounts[str, Any]) -> LazyOutcomes[str, Any]:
-    return LazyOutcomes(accounts.copy(), NotAttemptedReason.CANCELLED)
+def closed(store: OutcomeStore[str, Any]) -> LazyOutcomes[str, Any]:
+    return LazyOutcomes(store.copy(), NotAttemptedReason.CANCELLED)
 
 
 def note(outcome: Outcome[str, Any]) -> object:
@@ -87,11 +87,11 @@ def test_a_success_is_made_with_the_entry_of_its_own_reply(
     raw: bool, indexes: Sequence[int]
 ) -> None:
     names = list("abcde")
-    accounts = accounts_of(names)
-    answer(accounts, [0], body_of([names[0]]), raw=raw)
-    answer(accounts, indexes, body_of(names[1:3], {names[3]: "404"}), raw=raw)
+    store = store_of(names)
+    answer(store, [0], body_of([names[0]]), raw=raw)
+    answer(store, indexes, body_of(names[1:3], {names[3]: "404"}), raw=raw)
 
-    outcomes = closed(accounts)
+    outcomes = closed(store)
 
     assert [outcome.status.value for outcome in outcomes] == [
         *["succeeded"] * 3,
@@ -108,31 +108,31 @@ def test_a_success_is_made_with_the_entry_of_its_own_reply(
 
 def test_replies_are_packed_where_a_run_keeps_many() -> None:
     names = [str(number) * 100_000 for number in range(9)]
-    accounts = accounts_of(names)
+    store = store_of(names)
     for index, name in enumerate(names):
-        answer(accounts, [index], body_of([name]))
+        answer(store, [index], body_of([name]))
 
-    sizes = [len(page.reply) for page in accounts.pages if isinstance(page.reply, bytes)]
+    sizes = [len(reply.reply) for reply in store.replies if isinstance(reply.reply, bytes)]
 
     assert all(size > 200_000 for size in sizes[:2])
     assert all(size < 20_000 for size in sizes[2:])
-    assert [note(outcome) for outcome in closed(accounts)] == [f"of {name}" for name in names]
+    assert [note(outcome) for outcome in closed(store)] == [f"of {name}" for name in names]
 
 
 def test_a_reply_without_entries_of_successes_is_not_kept() -> None:
-    accounts = accounts_of(["a", "b"])
-    answer(accounts, [0, 1], body_of([], {"a": "404", "b": "404"}))
+    store = store_of(["a", "b"])
+    answer(store, [0, 1], body_of([], {"a": "404", "b": "404"}))
 
-    assert accounts.pages == []
-    assert closed(accounts).counts["failed"] == 2
+    assert store.replies == []
+    assert closed(store).counts["failed"] == 2
 
 
 def test_equals_share_the_outcome_and_the_entry_of_the_one_that_travelled() -> None:
-    accounts = accounts_of(["a", "b", "a", "b", "c"])
-    answer(accounts, [0, 1], body_of(["a"], {"b": "404"}))
-    accounts.settled([Unknown(index=4, item="c", error=LOST)])
+    store = store_of(["a", "b", "a", "b", "c"])
+    answer(store, [0, 1], body_of(["a"], {"b": "404"}))
+    store.settled([Unknown(index=4, item="c", error=LOST)])
 
-    outcomes = closed(accounts)
+    outcomes = closed(store)
 
     assert [outcome.status.value for outcome in outcomes] == [
         "succeeded",
@@ -142,27 +142,27 @@ def test_equals_share_the_outcome_and_the_entry_of_the_one_that_travelled() -> N
         "unknown",
     ]
     assert (note(outcomes[0]), note(outcomes[2])) == ("of a", "of a")
-    twin = outcomes[3]
-    assert isinstance(twin, Failed)
-    assert (twin.index, twin.code) == (3, "404")
-    assert isinstance(twin.entry, FailedBatchAssociationSummary)
+    duplicate = outcomes[3]
+    assert isinstance(duplicate, Failed)
+    assert (duplicate.index, duplicate.code) == (3, "404")
+    assert isinstance(duplicate.entry, FailedBatchAssociationSummary)
 
 
 def test_neighbours_with_equals_further_on_share_their_outcome() -> None:
-    accounts = accounts_of(["a", "b", "a"])
-    answer(accounts, range(2), body_of(["a", "b"]))
+    store = store_of(["a", "b", "a"])
+    answer(store, range(2), body_of(["a", "b"]))
 
-    assert [note(outcome) for outcome in closed(accounts)] == ["of a", "of b", "of a"]
+    assert [note(outcome) for outcome in closed(store)] == ["of a", "of b", "of a"]
 
 
 def test_of_two_entries_of_an_item_the_first_is_its_own() -> None:
-    accounts = accounts_of(["a", "b"])
+    store = store_of(["a", "b"])
     first, second = json.loads(body_of(["a", "b"])), json.loads(body_of(["a"]))
     second["SuccessfulList"][0]["Note"] = "another"
     first["SuccessfulList"] += second["SuccessfulList"]
-    answer(accounts, range(2), json.dumps(first).encode())
+    answer(store, range(2), json.dumps(first).encode())
 
-    assert [note(outcome) for outcome in closed(accounts)] == ["of a", "of b"]
+    assert [note(outcome) for outcome in closed(store)] == ["of a", "of b"]
 
 
 def test_entries_are_found_by_place_where_that_is_the_key() -> None:
@@ -170,24 +170,26 @@ def test_entries_are_found_by_place_where_that_is_the_key() -> None:
         return (str(position),)
 
     operation = replace(OPERATION, key=by_place)
-    accounts: Accounts[str, Any] = Accounts(operation=operation, items=["x"] * 4, twins={})
-    answer(accounts, [2, 3], body_of(["0", "1"]), operation=operation)
-    answer(accounts, range(2), body_of(["0", "1"]), operation=operation)
+    store: OutcomeStore[str, Any] = OutcomeStore(
+        operation=operation, items=["x"] * 4, duplicates={}
+    )
+    answer(store, [2, 3], body_of(["0", "1"]), operation=operation)
+    answer(store, range(2), body_of(["0", "1"]), operation=operation)
 
-    assert [note(outcome) for outcome in closed(accounts)] == ["of 0", "of 1"] * 2
+    assert [note(outcome) for outcome in closed(store)] == ["of 0", "of 1"] * 2
 
 
 def test_a_noted_outcome_never_changes() -> None:
-    accounts = accounts_of(["a", "b", "c"])
-    answer(accounts, range(2), body_of(["a"], {"b": "404"}))
-    before = tuple(closed(accounts))
+    store = store_of(["a", "b", "c"])
+    answer(store, range(2), body_of(["a"], {"b": "404"}))
+    before = tuple(closed(store))
 
-    answer(accounts, range(2), body_of(["b"], {"a": "500"}))
-    answer(accounts, range(3), body_of(["b", "c"], {"a": "500"}))
-    accounts.settled([Unknown(index=index, item="?", error=LOST) for index in range(3)])
+    answer(store, range(2), body_of(["b"], {"a": "500"}))
+    answer(store, range(3), body_of(["b", "c"], {"a": "500"}))
+    store.settled([Unknown(index=index, item="?", error=LOST) for index in range(3)])
 
-    assert tuple(closed(accounts))[:2] == before[:2]
-    assert accounts.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
+    assert tuple(closed(store))[:2] == before[:2]
+    assert store.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
 
 
 def test_a_reply_is_read_once_for_neighbours_and_for_what_was_sent_again() -> None:
@@ -200,13 +202,13 @@ def test_a_reply_is_read_once_for_neighbours_and_for_what_was_sent_again() -> No
 
     operation = replace(OPERATION, response=Counted)
     names = [f"{number:02}" for number in range(50)]
-    accounts: Accounts[str, Any] = Accounts(operation=operation, items=names, twins={})
+    store: OutcomeStore[str, Any] = OutcomeStore(operation=operation, items=names, duplicates={})
     for start in range(0, 50, 5):
         busy = names[start + 2]
         others = [name for name in names[start : start + 5] if name != busy]
-        answer(accounts, range(start, start + 5), body_of(others, {busy: "429"}))
-        answer(accounts, [start + 2], body_of([busy]))
-    outcomes = closed(accounts)
+        answer(store, range(start, start + 5), body_of(others, {busy: "429"}))
+        answer(store, [start + 2], body_of([busy]))
+    outcomes = closed(store)
     read.clear()
 
     assert [note(outcome) for outcome in outcomes] == [f"of {name}" for name in names]
@@ -215,28 +217,28 @@ def test_a_reply_is_read_once_for_neighbours_and_for_what_was_sent_again() -> No
 
 
 def test_closed_accounts_stay_as_they_were() -> None:
-    accounts = accounts_of(["a", "b", "c"])
-    answer(accounts, [0], body_of(["a"]))
+    store = store_of(["a", "b", "c"])
+    answer(store, [0], body_of(["a"]))
 
-    copy = accounts.copy()
+    copy = store.copy()
     copy.settled([Unknown(index=1, item="b", error=LOST)])
     early = LazyOutcomes(copy, NotAttemptedReason.PENDING)
-    answer(accounts, [1, 2], body_of(["c"], {"b": "404"}))
+    answer(store, [1, 2], body_of(["c"], {"b": "404"}))
 
     assert isinstance(early[1], Unknown)
     assert early.counts == {"succeeded": 1, "failed": 0, "unknown": 1, "not_attempted": 1}
     last = early[2]
     assert isinstance(last, NotAttempted)
     assert last.reason is NotAttemptedReason.PENDING
-    late = closed(accounts)
+    late = closed(store)
     assert late.counts == {"succeeded": 2, "failed": 1, "unknown": 0, "not_attempted": 0}
     assert [note(late[0]), note(late[2]), note(early[0])] == ["of a", "of c", "of a"]
 
 
 def test_lazy_outcomes_are_a_sequence_like_any_other() -> None:
-    accounts = accounts_of(["a", "b", "c"])
-    answer(accounts, range(3), body_of(["a", "c"], {"b": "404"}))
-    outcomes = closed(accounts)
+    store = store_of(["a", "b", "c"])
+    answer(store, range(3), body_of(["a", "c"], {"b": "404"}))
+    outcomes = closed(store)
 
     assert outcomes[-1] == outcomes[2]
     assert outcomes[1:] == tuple(outcomes)[1:]
@@ -251,21 +253,21 @@ def test_lazy_outcomes_are_a_sequence_like_any_other() -> None:
     with pytest.raises(IndexError):
         outcomes[3]
     assert outcomes == mock.ANY
-    nothing: object = closed(accounts_of([]))
+    nothing: object = closed(store_of([]))
     assert nothing != ""
     assert nothing == ()
     assert hash(outcomes) == hash(tuple(outcomes))
 
 
 def test_outcomes_travel_without_the_run_behind_them() -> None:
-    accounts = accounts_of([f"{number:04}" for number in range(1000)])
-    answer(accounts, range(1000), body_of(accounts.items[1:], {accounts.items[0]: "404"}))
+    store = store_of([f"{number:04}" for number in range(1000)])
+    answer(store, range(1000), body_of(store.items[1:], {store.items[0]: "404"}))
 
     def unpicklable(_position: int, item: str) -> Key:
         return (item,)
 
-    accounts.operation = replace(OPERATION, key=unpicklable)
-    result = BatchResult(operation=accounts.operation, outcomes=closed(accounts))
+    store.operation = replace(OPERATION, key=unpicklable)
+    result = BatchResult(operation=store.operation, outcomes=closed(store))
 
     for outcomes in (result.failed, result.succeeded[:3], result.succeeded, result.outcomes):
         copied: object = pickle.loads(pickle.dumps(outcomes))  # noqa: S301 - our own
@@ -275,10 +277,10 @@ def test_outcomes_travel_without_the_run_behind_them() -> None:
 
 
 def test_outcomes_are_selected_by_kind_in_order() -> None:
-    accounts = accounts_of(["a", "b", "c", "d", "e"])
-    answer(accounts, [4, 0, 1], body_of(["e", "a"], {"b": "404"}))
-    accounts.settled([Unknown(index=2, item="c", error=LOST)])
-    result = BatchResult(operation=disassociate_workspace, outcomes=closed(accounts))
+    store = store_of(["a", "b", "c", "d", "e"])
+    answer(store, [4, 0, 1], body_of(["e", "a"], {"b": "404"}))
+    store.settled([Unknown(index=2, item="c", error=LOST)])
+    result = BatchResult(operation=disassociate_workspace, outcomes=closed(store))
 
     assert [outcome.index for outcome in result.succeeded] == [0, 4]
     assert [note(outcome) for outcome in result.succeeded] == ["of a", "of e"]
@@ -294,10 +296,10 @@ def test_outcomes_are_selected_by_kind_in_order() -> None:
 def test_the_answer_of_an_operation_of_successes_reads_the_same_twice() -> None:
     body = body_of(["a"], {"b": "404"})
     first = DisassociateWorkspaceResponse.model_validate_json(body)
-    accounts = accounts_of(["a", "b"])
-    answer(accounts, range(2), body)
+    store = store_of(["a", "b"])
+    answer(store, range(2), body)
 
-    outcome = closed(accounts)[0]
+    outcome = closed(store)[0]
 
     assert isinstance(outcome, Succeeded)
     assert outcome.entry == first.successful_list[0]

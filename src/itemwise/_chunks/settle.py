@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from itemwise._chunks.open_items import refused
+from itemwise._chunks.plan import Chunk
 from itemwise._describe_error import describe_error
 from itemwise._description import Description, Key, Verdict, by_value
 from itemwise._errors import CallError, Delivery, ResponseError
-from itemwise._open_items import refused
 from itemwise._outcomes import Outcome, Succeeded, Unknown, UnmatchedEntry, Unsuccessful
-from itemwise._plan import Chunk
 from itemwise._shape import Response, ResponseShape
 from itemwise._throttling import is_throttling
 

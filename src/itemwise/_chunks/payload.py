@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
+from itemwise._chunks.plan import ClashError, distinct
 from itemwise._describe_error import describe_error
 from itemwise._description import Description
-from itemwise._plan import ClashError, distinct
 from itemwise._shape import Request, RequestShape
 
 __all__ = ["Fitting", "fitting", "payload"]
@@ -55,13 +55,13 @@ class Fitting(Generic[ItemT]):
     Attributes:
         items: those that fit the request, from the first on, as its model has read them.
         travel: of these, the positions of those that travel: each key once.
-        twins: for the position of an item that travels and has equals, theirs.
+        duplicates: for the position of an item that travels and has equals, theirs.
         error: why the next item does not fit; ``None`` where all do. It names the item.
     """
 
     items: Sequence[ItemT]
     travel: Sequence[int]
-    twins: Mapping[int, Sequence[int]]
+    duplicates: Mapping[int, Sequence[int]]
     error: Exception | None
 
 
@@ -85,7 +85,7 @@ def fitting(
     checked: Sequence[ItemT] = ()
     made = request
     travel: Sequence[int] = ()
-    twins: Mapping[int, Sequence[int]] = {}
+    duplicates: Mapping[int, Sequence[int]] = {}
     error: Exception | None = None
     # Nearly always all fit. Else halving takes few steps to the first that does not.
     fits, fails, tried = 0, len(items) + 1, len(items)
@@ -95,14 +95,14 @@ def fitting(
         except Exception as caught:  # noqa: BLE001 - pydantic's, or what strange items do to a function
             fails, error = tried, caught
         else:
-            fits, (made, checked, travel, twins) = tried, found
+            fits, (made, checked, travel, duplicates) = tried, found
         tried = (fits + fails) // 2
     if len(operation.items(made)) != fits:
         # As they travel, each once: a map of items, for one, has no room for equals.
         payload(operation, request, [checked[place] for place in travel])
     if error is not None:
         error = _naming(operation, start + fits, items[fits], error)
-    return Fitting(items=checked, travel=travel, twins=twins, error=error)
+    return Fitting(items=checked, travel=travel, duplicates=duplicates, error=error)
 
 
 def _checked(

@@ -7,20 +7,20 @@ from typing import Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise._accounts import Accounts
-from itemwise._call_arguments import check_call
-from itemwise._isolate import Isolation
+from itemwise._call.arguments import check_call
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.plan import Plan
 from itemwise._lazy import LazyOutcomes
-from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
+from itemwise._outcome_store import OutcomeStore
 from itemwise._outcomes import NotAttemptedReason
 from itemwise._pace import Pace, queue_of
-from itemwise._plan import Plan
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
-from itemwise._run_options import check_options
-from itemwise._run_state import RunState
+from itemwise._run.isolate import Isolation
+from itemwise._run.options import check_options
+from itemwise._run.state import RunState
+from itemwise._run.workers import side_by_side
 from itemwise._shape import Request, Response
-from itemwise._workers import side_by_side
 from itemwise.results import BatchResult, Progress
 
 __all__ = ["BatchRun", "run_batch"]
@@ -124,7 +124,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._timeout = timeout
         self._items = operation.items(request)
         self._plan = Plan(operation, self._items)
-        self._accounts = Accounts(operation=operation, items=self._items, twins=self._plan.twins)
+        self._store = OutcomeStore(
+            operation=operation, items=self._items, duplicates=self._plan.duplicates
+        )
         self._result: BatchResult[ItemT, EntryT] | None = None
         self._begun = False
         self._state = RunState(
@@ -134,8 +136,8 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             policy=retry,
             isolate=isolate,
             queue=queue_of(client, operation, pace),
-            deliver_answer=self._accounts.answered,
-            deliver=self._accounts.settled,
+            deliver_answer=self._store.answered,
+            deliver=self._store.settled,
             max_chunk=chunk_size or operation.max_items,
         )
         self._isolation = Isolation(self._state)
@@ -151,7 +153,7 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
     @property
     def progress(self) -> Progress:
         """The counts of the run, for a progress bar."""
-        counts = self._accounts.counts if self._result is None else self._result.counts
+        counts = self._store.counts if self._result is None else self._result.counts
         return self._state.progress(len(self._items), counts)
 
     @property
@@ -213,9 +215,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
         state = self._state
-        accounts = self._accounts.copy()
-        accounts.settled(state.unsettled(reason))
-        outcomes = LazyOutcomes(accounts, reason)
+        store = self._store.copy()
+        store.settled(state.unsettled(reason))
+        outcomes = LazyOutcomes(store, reason)
         assert len(outcomes) == len(self._items)
         return BatchResult(
             operation=state.operation,

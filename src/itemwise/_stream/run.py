@@ -7,15 +7,15 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
-from itemwise._isolate import Isolation
 from itemwise._log import warning
-from itemwise._outbox import Outbox
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
-from itemwise._reader import Reader
-from itemwise._run_state import RunState
+from itemwise._run.isolate import Isolation
+from itemwise._run.state import RunState
+from itemwise._run.workers import outlast, side_by_side
 from itemwise._shape import Request, Response
-from itemwise._source import Source
-from itemwise._workers import outlast, side_by_side
+from itemwise._stream.outbox import Outbox
+from itemwise._stream.reader import Reader
+from itemwise._stream.source import Source
 from itemwise.results import Progress
 
 __all__ = ["StreamRun"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 from itemwise._errors import CallError, ThrottledError
 
 if TYPE_CHECKING:
+    from itemwise._chunks.settle import Settlement
     from itemwise._rate import Start
-    from itemwise._run_state import RunState
-    from itemwise._settle import Settlement
+    from itemwise._run.state import RunState
 
 __all__ = ["Turn"]
 

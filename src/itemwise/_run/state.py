@@ -1,6 +1,6 @@
 """What the calls of one run share, and how they tell of what they have settled.
 
-Nothing runs side by side here: `_workers` drives many calls at once, and they share one `RunState`.
+Nothing runs side by side here: `workers` drives many calls at once, and they share one `RunState`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, Generic, TypeVar
 
 from aiobotocore.client import AioBaseClient
 
+from itemwise._call.reply import Reply
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.settle import Settlement
 from itemwise._errors import CallError
 from itemwise._log import warning
-from itemwise._open_items import OpenItems
 from itemwise._operation import Operation
 from itemwise._outcomes import NotAttemptedReason, Status, UnmatchedEntry, Unsuccessful
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
-from itemwise._reply import Reply
-from itemwise._settle import Settlement
+from itemwise._run.stall import Stall
 from itemwise._shape import Request, Response
-from itemwise._stall import Stall
 from itemwise._turn_queue import TurnQueue
 from itemwise.results import CallRecord, Progress
 

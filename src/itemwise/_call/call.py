@@ -14,13 +14,13 @@ from itemwise._botocore.body import outgoing
 from itemwise._botocore.events import watch_call
 from itemwise._botocore.failed_attempt import error_of, hidden_doubt
 from itemwise._botocore.unanswered import given_up
-from itemwise._call_arguments import check_call
+from itemwise._call.arguments import check_call
+from itemwise._call.reply import Reply, read
+from itemwise._call.retry import Again, repeat
+from itemwise._chunks.payload import payload
 from itemwise._doubt import after_doubt, doubt_of, may_repeat
 from itemwise._errors import CallError
-from itemwise._payload import payload
 from itemwise._policy import RetryPolicy
-from itemwise._reply import Reply, read
-from itemwise._retry import Again, repeat
 from itemwise._shape import Request, Response
 
 if TYPE_CHECKING:

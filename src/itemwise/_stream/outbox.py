@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from itemwise._call.reply import Reply
+from itemwise._chunks.settle import Settlement
 from itemwise._outcomes import Outcome, Status, Unknown
-from itemwise._reply import Reply
-from itemwise._settle import Settlement
 
 __all__ = ["Outbox"]
 
@@ -22,8 +22,8 @@ class Outbox(Generic[ItemT, EntryT]):
     """Outcomes in the order in which they settled, and the counts of all that ever did.
 
     Attributes:
-        twins: for the index of an item that travels, the indexes and items of its equals in the
-            same chunk, which do not.
+        duplicates: for the index of an item that travels, the indexes and items of its equals in
+            the same chunk, which do not.
         counts: how many items have ended in each status.
         first_unknown: the code of the first that has ended `Unknown`.
         news: set by whatever can end the wait for an outcome.
@@ -31,7 +31,7 @@ class Outbox(Generic[ItemT, EntryT]):
 
     def __init__(self, most: int) -> None:
         """Make an outbox that is full with `most` outcomes, although it never refuses one."""
-        self.twins: dict[int, Sequence[tuple[int, ItemT]]] = {}
+        self.duplicates: dict[int, Sequence[tuple[int, ItemT]]] = {}
         self.counts: dict[str, int] = dict.fromkeys(Status, 0)
         self.first_unknown: str | None = None
         self.news = asyncio.Event()
@@ -52,7 +52,7 @@ class Outbox(Generic[ItemT, EntryT]):
             for each in self._of_equals(outcome):
                 self._outcomes.append(each)
                 self.counts[each.status] += 1
-            self.twins.pop(outcome.index, None)
+            self.duplicates.pop(outcome.index, None)
             if self.first_unknown is None and isinstance(outcome, Unknown):
                 self.first_unknown = outcome.error.code
         self.news.set()
@@ -86,5 +86,5 @@ class Outbox(Generic[ItemT, EntryT]):
 
     def _of_equals(self, outcome: Outcome[ItemT, EntryT]) -> Iterator[Outcome[ItemT, EntryT]]:
         yield outcome
-        for index, item in self.twins.get(outcome.index, ()):
+        for index, item in self.duplicates.get(outcome.index, ()):
             yield replace(outcome, index=index, item=item)

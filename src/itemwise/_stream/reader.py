@@ -10,15 +10,15 @@ import asyncio
 from collections import deque
 from typing import Generic, TypeVar
 
-from itemwise._open_items import OpenItems
-from itemwise._outbox import Outbox
+from itemwise._chunks.open_items import OpenItems
+from itemwise._chunks.payload import Fitting, fitting
+from itemwise._chunks.plan import Chunk
 from itemwise._outcomes import NotAttemptedReason
-from itemwise._payload import Fitting, fitting
-from itemwise._plan import Chunk
-from itemwise._run_state import RunState
+from itemwise._run.state import RunState
+from itemwise._run.workers import outlast
 from itemwise._shape import Request, Response
-from itemwise._source import Source
-from itemwise._workers import outlast
+from itemwise._stream.outbox import Outbox
+from itemwise._stream.source import Source
 
 __all__ = ["Reader"]
 
@@ -171,9 +171,9 @@ class Reader(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _travelling(self, found: Fitting[ItemT], start: int) -> Chunk[ItemT]:
         items = found.items
-        for position, equals in found.twins.items():
-            twins = [(start + equal, items[equal]) for equal in equals]
-            self._outbox.twins[start + position] = twins
+        for position, equals in found.duplicates.items():
+            duplicates = [(start + equal, items[equal]) for equal in equals]
+            self._outbox.duplicates[start + position] = duplicates
         return Chunk(
             indexes=[start + position for position in found.travel],
             items=[items[position] for position in found.travel],

@@ -1,4 +1,4 @@
-"""The accounts of one run: a byte for each item that succeeded, an outcome for each other.
+"""The outcomes of one run: a byte for each item that succeeded, an outcome for each other.
 
 Nearly all items succeed, and an object for each of them would cost more than the rest of the run
 does, most of it in the garbage collector, which visits whatever is kept. So the replies are kept,
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, TypeVar
 
+from itemwise._call.reply import Reply
+from itemwise._chunks.settle import Settlement, positions
 from itemwise._description import Description
 from itemwise._outcomes import Status, Unsuccessful
-from itemwise._reply import Reply
-from itemwise._settle import Settlement, positions
 from itemwise._shape import Response, ResponseShape
 
-__all__ = ["MARKS", "OPEN", "Accounts", "Page"]
+__all__ = ["MARKS", "OPEN", "KeptReply", "OutcomeStore"]
 
 ItemT = TypeVar("ItemT")
 EntryT = TypeVar("EntryT")
@@ -41,99 +41,104 @@ _RAW: Final = -zlib.MAX_WBITS
 
 
 @dataclass(slots=True, kw_only=True)
-class Accounts(Generic[ItemT, EntryT]):
+class OutcomeStore(Generic[ItemT, EntryT]):
     """What is known of each item of a run. An outcome once noted never changes.
 
     Attributes:
         operation: the operation of the run.
         items: its items.
-        twins: for the index of an item that travels, the indexes of its equals, which do not.
+        duplicates: for the index of an item that travels, the indexes of its equals, which do not.
         counts: how many items have ended in each status.
         marks: by index, one byte for the status.
-        made: by index, the outcomes that are not successes.
-        pages: replies with entries on items that succeeded.
+        unsuccessful: by index, the outcomes that are not successes.
+        replies: replies with entries on items that succeeded.
         kept: bytes of the replies, as they came.
-        page_of: by index, the number of the page with the item's entry, from 1. Empty without any.
+        reply_of: by index, the number of the reply with its entry, from 1. Empty without any.
     """
 
     operation: Description[Any, Any, ItemT, EntryT]
     items: Sequence[ItemT]
-    twins: Mapping[int, Sequence[int]]
+    duplicates: Mapping[int, Sequence[int]]
     counts: dict[str, int] = field(default_factory=lambda: {s.value: 0 for s in Status})
     marks: bytearray = field(default_factory=bytearray)
-    made: dict[int, Unsuccessful[ItemT, EntryT]] = field(
+    unsuccessful: dict[int, Unsuccessful[ItemT, EntryT]] = field(
         default_factory=dict[int, "Unsuccessful[ItemT, EntryT]"]
     )
-    pages: list[Page] = field(default_factory=list["Page"])
+    replies: list[KeptReply] = field(default_factory=list["KeptReply"])
     kept: int = 0
-    page_of: array[int] = field(default_factory=lambda: array("I"))
+    reply_of: array[int] = field(default_factory=lambda: array("I"))
 
     def __post_init__(self) -> None:
         self.marks = self.marks or bytearray(len(self.items))
 
     def answered(self, settlement: Settlement[ItemT, EntryT], reply: Reply[Response]) -> None:
         """Note what a reply settled."""
-        page = 0
+        number = 0
         if any(entry is not None for entry in settlement.entries.values()):
-            self.pages.append(self._page(settlement.chunk.indexes, reply))
-            page = len(self.pages)
-            if not self.page_of:
-                self.page_of = array("I", [0]) * len(self.items)
+            self.replies.append(self._kept(settlement.chunk.indexes, reply))
+            number = len(self.replies)
+            if not self.reply_of:
+                self.reply_of = array("I", [0]) * len(self.items)
         for indexes in settlement.succeeded():
-            self._succeeded(indexes, page)
+            self._succeeded(indexes, number)
         self.settled(settlement.others.values())
 
     def settled(self, outcomes: Iterable[Unsuccessful[ItemT, EntryT]]) -> None:
         """Note outcomes of items that did not succeed."""
         for outcome in outcomes:
             self._note(outcome)
-            for twin in self.twins.get(outcome.index, ()):
-                self._note(replace(outcome, index=twin, item=self.items[twin]))
+            for duplicate in self.duplicates.get(outcome.index, ()):
+                self._note(replace(outcome, index=duplicate, item=self.items[duplicate]))
 
-    def copy(self) -> Accounts[ItemT, EntryT]:
+    def copy(self) -> OutcomeStore[ItemT, EntryT]:
         """Copy what is known now: what comes in later does not change the copy."""
-        # Pages are only added, and none takes the place of another: both may share them.
-        return replace(self, counts=dict(self.counts), marks=self.marks[:], made=dict(self.made))
+        # Replies are only added, and none takes the place of another: both may share them.
+        return replace(
+            self,
+            counts=dict(self.counts),
+            marks=self.marks[:],
+            unsuccessful=dict(self.unsuccessful),
+        )
 
-    def _page(self, indexes: Sequence[int], reply: Reply[Response]) -> Page:
+    def _kept(self, indexes: Sequence[int], reply: Reply[Response]) -> KeptReply:
         body = reply.body
         if body is None:
-            return Page(indexes=indexes, reply=reply.response, packed=False)
+            return KeptReply(indexes=indexes, reply=reply.response, packed=False)
         self.kept += len(body)
         # Packing takes its time, and saves nine tenths: entries repeat their names, and more.
         if self.kept <= max(_ROOM, _ROOM_FOR_EACH * len(self.items)):
-            return Page(indexes=indexes, reply=body, packed=False)
-        return Page(indexes=indexes, reply=zlib.compress(body, 1, _RAW), packed=True)
+            return KeptReply(indexes=indexes, reply=body, packed=False)
+        return KeptReply(indexes=indexes, reply=zlib.compress(body, 1, _RAW), packed=True)
 
     def _note(self, outcome: Unsuccessful[ItemT, EntryT]) -> None:
         index = outcome.index
         if self.marks[index] == OPEN:
             self.marks[index] = MARKS[outcome.status]
-            self.made[index] = outcome
+            self.unsuccessful[index] = outcome
             self.counts[outcome.status] += 1
 
-    def _succeeded(self, indexes: Sequence[int], page: int) -> None:
+    def _succeeded(self, indexes: Sequence[int], number: int) -> None:
         size = len(indexes)
         # Nearly always neighbours, and none has an equal: those come one by one.
-        if isinstance(indexes, range) and not self.twins:
+        if isinstance(indexes, range) and not self.duplicates:
             start, stop = indexes.start, indexes.stop
             if self.marks.count(OPEN, start, stop) == size:
                 self.marks[start:stop] = bytes([_SUCCEEDED]) * size
-                if page:
-                    self.page_of[start:stop] = array("I", [page]) * size
+                if number:
+                    self.reply_of[start:stop] = array("I", [number]) * size
                 self.counts[Status.SUCCEEDED] += size
                 return
         for first in indexes:
-            for index in (first, *self.twins.get(first, ())):
+            for index in (first, *self.duplicates.get(first, ())):
                 if self.marks[index] == OPEN:
                     self.marks[index] = _SUCCEEDED
-                    if page:
-                        self.page_of[index] = page
+                    if number:
+                        self.reply_of[index] = number
                     self.counts[Status.SUCCEEDED] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class KeptReply:
     """One reply with entries on items that succeeded.
 
     Attributes:

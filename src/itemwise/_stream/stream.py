@@ -9,18 +9,18 @@ from typing import Generic, Self, TypeVar, cast
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise._call_arguments import check_call
+from itemwise._call.arguments import check_call
 from itemwise._errors import CallError
 from itemwise._operation import Operation
-from itemwise._outbox import Outbox
 from itemwise._outcomes import Outcome, UnmatchedEntry
 from itemwise._pace import Pace, queue_of
 from itemwise._policy import DEFAULT_RETRY, RetryPolicy
-from itemwise._run_options import check_options
-from itemwise._run_state import RunState
+from itemwise._run.options import check_options
+from itemwise._run.state import RunState
 from itemwise._shape import Request, Response
-from itemwise._source import Source
-from itemwise._stream_run import StreamRun
+from itemwise._stream.outbox import Outbox
+from itemwise._stream.run import StreamRun
+from itemwise._stream.source import Source
 from itemwise.results import Progress
 
 __all__ = ["BatchStream", "stream_batch"]

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from itemwise._chunk_call import ChunkCall
+from itemwise._chunks.open_items import OpenItems
 from itemwise._errors import CallError
-from itemwise._open_items import OpenItems
-from itemwise._run_state import RunState
+from itemwise._run.chunk_call import ChunkCall
+from itemwise._run.state import RunState
 from itemwise._shape import Request, Response
 
 __all__ = ["Isolation", "Suspicion"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from itemwise._chunks.plan import Chunk
 from itemwise._description import Verdict
 from itemwise._errors import CallError, Delivery, TransientError
 from itemwise._outcomes import Failed, NotAttempted, NotAttemptedReason, Unknown, Unsuccessful
-from itemwise._plan import Chunk
 
 __all__ = ["OpenItems", "refused"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from itemwise._policy import DEFAULT_RETRY
-from itemwise._run_state import RunState
+from itemwise._run.state import RunState
 
 __all__ = ["outlast", "side_by_side"]
 

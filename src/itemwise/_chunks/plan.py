@@ -49,16 +49,16 @@ class Plan(Generic[ItemT]):
     """The distinct items of a batch, handed out chunk by chunk.
 
     Attributes:
-        twins: for the index of an item that travels, the indexes of its equals, which do not.
+        duplicates: for the index of an item that travels, the indexes of its equals, which do not.
     """
 
-    __slots__ = ("_indexes", "_items", "_next", "twins")
+    __slots__ = ("_indexes", "_items", "_next", "duplicates")
 
     def __init__(
         self, operation: Description[Any, Any, ItemT, Any], items: Sequence[ItemT]
     ) -> None:
         self._items = items
-        self._indexes, self.twins = distinct(operation, items)
+        self._indexes, self.duplicates = distinct(operation, items)
         self._next = 0
 
     def remaining(self) -> int:
@@ -109,7 +109,7 @@ def distinct(
     if len(set(items if operation.key is by_value else hashes)) == len(items):
         return every, {}
     first: dict[Key, int] = {}
-    twins: dict[int, list[int]] = {}
+    duplicates: dict[int, list[int]] = {}
     for index, item in enumerate(items):
         known = first.setdefault(operation.key(0, item), index)
         if known == index:
@@ -120,8 +120,8 @@ def distinct(
                 "differ: the service cannot tell them apart. Give each its own key, or send one "
                 "of them"
             )
-        twins.setdefault(known, []).append(index)
-    return array("L", first.values()), twins
+        duplicates.setdefault(known, []).append(index)
+    return array("L", first.values()), duplicates
 
 
 def _check_key(operation: Description[Any, Any, Any, Any], key: object) -> None:

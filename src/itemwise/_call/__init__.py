@@ -1,0 +1,1 @@
+"""One call: its arguments, its attempts, what came of them, and which may be repeated."""
