@@ -32,6 +32,7 @@ __all__ = [
     "ResponseUnion",
     "Timestamp",
     "length",
+    "put_request_id",
     "wire",
 ]
 
@@ -215,10 +216,10 @@ class Response(ResponseShape):
         """The service's id of the request, for support cases; ``None`` if it sent none."""
         return self._request_id
 
-    def with_request_id(self, request_id: str | None) -> Self:
-        """Put the id on a response that was just read."""
-        self._request_id = request_id
-        return self
+
+def put_request_id(response: Response, request_id: str | None) -> None:
+    """Put the id of its request on a response that was just read."""
+    response._request_id = request_id  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - ours
 
 
 class ResponseUnion(ResponseShape):

@@ -29,6 +29,7 @@ from itemwise import (
 from itemwise._chunks.open_items import OpenItems
 from itemwise._chunks.plan import Chunk
 from itemwise._chunks.settle import Settlement, settle
+from itemwise._shape import put_request_id
 from itemwise.services.fms import batch_disassociate_resource
 
 CHUNK = Chunk(indexes=[10, 20, 30], items=["a", "b", "c"])
@@ -62,7 +63,9 @@ def settled(
         silence_is_success=silence,
         retryable_codes=frozenset({"BUSY", "ThrottlingException"}),
     )
-    return settle(operation, chunk, Response().with_request_id("id-1"), doubt)
+    response = Response()
+    put_request_id(response, "id-1")
+    return settle(operation, chunk, response, doubt)
 
 
 def statuses(settlement: Settlement[str, Any]) -> list[tuple[int, str]]:

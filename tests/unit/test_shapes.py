@@ -24,6 +24,7 @@ from itemwise import (
     length,
     wire,
 )
+from itemwise._shape import put_request_id
 
 Name = Annotated[str, length(1, 5)]
 
@@ -364,7 +365,8 @@ def test_an_ill_typed_open_enum_is_refused(colour: object) -> None:
 
 
 def test_a_response_carries_its_request_id_outside_its_members() -> None:
-    reply = Reply.model_validate({}).with_request_id("r-1")
+    reply = Reply.model_validate({})
+    put_request_id(reply, "r-1")
     assert reply.request_id == "r-1"
     assert "r-1" not in reply.model_dump_json()
 

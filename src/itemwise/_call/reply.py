@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from itemwise._botocore.documents import MOST_STRUCTURES, is_huge
 from itemwise._describe_error import describe_error
 from itemwise._errors import CallError, Delivery, ResponseError
-from itemwise._shape import Response
+from itemwise._shape import Response, put_request_id
 
 if TYPE_CHECKING:
     from itemwise._botocore.events import CallWatch, Caught
@@ -86,7 +86,8 @@ def read(
             status=metadata.get("HTTPStatusCode"),
             request_id=request_id,
         ) from error
-    return Reply(response.with_request_id(request_id), request_id, caught.body, doubt)
+    put_request_id(response, request_id)
+    return Reply(response, request_id, caught.body, doubt)
 
 
 def _check(caught: Caught) -> None:

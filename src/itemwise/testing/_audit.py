@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from itemwise._errors import Delivery
 from itemwise.results import Failed, NotAttempted, Succeeded
+from itemwise.testing._active_fault import selector
 from itemwise.testing._item_faults import ContradictItems
 from itemwise.testing._keys import flat_key
 from itemwise.testing._ledger import ServedCall
@@ -68,14 +69,14 @@ def assert_accounted(
     applied = aws.ledger.applied(operation.name)
     repeats = _unexcused(result, aws.ledger.calls)
     contradicted = [
-        injected
+        selector(injected.fault)
         for injected in aws.faults
         if isinstance(injected.fault, ContradictItems)
         and injected.fault.operation in {None, operation.name}
     ]
     for outcome, name in zip(outcomes, keys, strict=True):
         lie = _lie(outcome, applied[name])
-        if isinstance(outcome, Failed) and any(known.selects(name) for known in contradicted):
+        if isinstance(outcome, Failed) and any(selects(name) for selects in contradicted):
             lie = None
         elif lie is None and name in repeats:
             lie = f"was applied {repeats[name]} times, and each time there was an answer"
