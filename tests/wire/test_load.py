@@ -14,7 +14,7 @@ from aiobotocore.config import AioConfig
 
 from itemwise import BatchRun, ResponseShape, RetryPolicy, Succeeded, run_batch
 from itemwise._botocore.body import Outgoing
-from itemwise._botocore.events import CallWatch
+from itemwise._botocore.call_watch import CallWatch
 from itemwise.testing import (
     Delay,
     Drop,

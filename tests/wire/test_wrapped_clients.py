@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from aiobotocore.client import AioBaseClient
-from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
@@ -22,11 +20,7 @@ from itemwise.services import fms
 from itemwise.testing import Drop, FailCalls, FailItems, Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 from tests.wire.clients import client_of
-
-REQUEST = FMS.request(3)
-ONCE = AioConfig(retries={"total_max_attempts": 1})
-
-Send = Callable[..., Awaitable[object]]
+from tests.wire.wrapping import ONCE, REQUEST, WHOSE, Send, once, wrap_calls
 
 
 def in_a_task(send: Send) -> Send:
@@ -58,27 +52,7 @@ def again_after(kind: type[Exception]) -> Callable[[Send], Send]:
     return wrap
 
 
-def wrap_calls(client: AioBaseClient, wrap: Callable[[Send], Send]) -> None:
-    wrapped = cast("Any", client)
-    wrapped._make_api_call = wrap(wrapped._make_api_call)
-
-
-def once(act: Callable[[], Awaitable[object]]) -> Callable[..., None]:
-    """Make a handler that acts at its first event alone: its own calls bring more of them."""
-    made = False
-
-    async def handler(**_: object) -> None:
-        nonlocal made
-        if not made:
-            made = True
-            await act()
-
-    # The stubs know synchronous handlers alone.
-    return cast("Callable[..., None]", handler)
-
-
 WRAPPERS = pytest.mark.parametrize("wrap", [in_a_task, in_time])
-WHOSE = pytest.mark.parametrize("whose", ["ours", "plain"])
 
 
 @WHOSE

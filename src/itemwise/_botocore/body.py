@@ -4,6 +4,7 @@ botocore walks all members in Python, one by one. Its handlers are still shown e
 then, as the last of ``before-parameter-build``, are the lists emptied, so that there is next to
 nothing to walk, and ``before-call`` puts the body that pydantic wrote in place. Where another
 handler has changed the members, or the request's form is not plain JSON, botocore writes the body.
+Lists are emptied for the very call that has them filled again: of this client and operation.
 """
 
 from __future__ import annotations
@@ -12,15 +13,23 @@ from collections.abc import Mapping, MutableMapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
+from botocore.serialize import create_serializer
 from pydantic_core import to_json
 
 from itemwise._botocore.handlers import register_once
-from itemwise._botocore.json_shapes import element_shapes, member_shapes, speaks_json
+from itemwise._botocore.json_shapes import (
+    element_shapes,
+    member_shapes,
+    protocol_of,
+    speaks_json,
+)
+from itemwise._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
+    from botocore.hooks import BaseEventHooks
     from botocore.model import OperationModel, Shape
 
 __all__ = ["Layout", "Outgoing", "outgoing", "write_bodies"]
@@ -46,18 +55,25 @@ class Outgoing:
     """One request on its way: a context in which its call is made.
 
     Args:
+        operation: the wire name of the operation that it is of.
         members: the request as botocore is given it.
+        writer: what writes the bodies of its client; ``None`` where botocore does.
     """
 
-    __slots__ = ("_contexts", "_emptied", "_token", "body", "members")
+    __slots__ = ("_contexts", "_emptied", "_holes", "_token", "members", "operation", "writer")
 
-    def __init__(self, members: Mapping[str, object]) -> None:
+    def __init__(
+        self, operation: str, members: Mapping[str, object], writer: _Writer | None
+    ) -> None:
+        self.operation = operation
         self.members: Mapping[str, object] = members
-        self.body: Mapping[str, object] | None = None
+        self.writer = writer
         # botocore's contexts of the calls that this body is for: a handler may make another
         # meanwhile, with its own body, and a wrapper of the client may make this one again.
         self._contexts: list[object] = []
+        # The parameters that were emptied, and what stands there in place of the lists.
         self._emptied: MutableMapping[str, object] | None = None
+        self._holes: Mapping[str, list[object]] = {}
 
     def __enter__(self) -> None:
         self._token: Token[Outgoing | None] = _current.set(self)
@@ -65,7 +81,7 @@ class Outgoing:
     def __exit__(self, *_: object) -> None:
         _current.reset(self._token)
         # The loop keeps contexts for a while, in timers and in idle connections.
-        self.members, self.body = {}, None
+        self.members, self.writer = {}, None
         self._contexts.clear()
         self._emptied = None
 
@@ -82,31 +98,73 @@ class Outgoing:
 
     def empty(self, params: MutableMapping[str, object], layout: Layout, context: object) -> None:
         """Leave next to nothing to walk, until `body_of` is asked for the body."""
-        self.body = {n: value for n, value in self.members.items() if n not in layout.elsewhere}
         self._contexts.append(context)
-        self._emptied = params
-        for name in layout.lists & params.keys():
-            params[name] = []
+        self._emptied, self._holes = params, {name: [] for name in layout.lists & params.keys()}
+        params.update(self._holes)
 
-    def body_of(self, context: object) -> bytes | None:
-        """Give the body of a call, if it is of this request."""
-        if self.body is None or not any(context is one for one in self._contexts):
+    def body_of(self, context: object, model: OperationModel) -> object:
+        """Give the body of a call, if it is of this request; else ``None``.
+
+        Raises:
+            ConfigurationError: a handler has changed a list after it was emptied.
+        """
+        if not any(context is one for one in self._contexts):
             return None
-        self._fill()
-        return to_json(self.body)
+        members = self.members
+        if self._emptied is not None:
+            members = {**self._emptied, **{name: members[name] for name in self._holes}}
+            self._check_holes()
+            self._fill()
+        elsewhere = _layout(model).elsewhere
+        if any(members.get(name) is not value for name, value in self.members.items()) or len(
+            members
+        ) != len(self.members):
+            # Changed by a handler that came after ours: it may have put in what only botocore can
+            # write.
+            serializer = create_serializer(protocol_of(model), include_validation=False)
+            return serializer.serialize_to_request(members, model)["body"]
+        return to_json({n: value for n, value in members.items() if n not in elsewhere})
+
+    def _check_holes(self) -> None:
+        params = self._emptied or {}
+        for name, hole in self._holes.items():
+            if params.get(name) is not hole or hole:
+                raise ConfigurationError(
+                    f"a handler of before-parameter-build has changed {name}, which it was shown "
+                    "empty: register it without register_last, so that it sees what is sent"
+                )
 
     def _fill(self) -> None:
         # They are those of whoever makes the call, perhaps to make it again.
         if self._emptied is not None:
-            self._emptied.update(self.members)
+            self._emptied.update({name: self.members[name] for name in self._holes})
             self._emptied = None
 
 
 _current: ContextVar[Outgoing | None] = ContextVar("itemwise_request", default=None)
-_written: WeakSet[AioBaseClient] = WeakSet()
-"""The clients whose bodies are written."""
-
 _layouts: WeakKeyDictionary[OperationModel, Layout] = WeakKeyDictionary()
+
+
+class _Writer:
+    """What writes the bodies of one client's requests."""
+
+    def empty_lists(
+        self,
+        params: MutableMapping[str, object],
+        model: OperationModel,
+        context: object,
+        **_: object,
+    ) -> None:
+        outgoing = _current.get()
+        if outgoing is None or outgoing.writer is not self or outgoing.operation != model.name:
+            return
+        layout = _layout(model)
+        if layout.lists and outgoing.is_built_from(params):
+            outgoing.empty(params, layout, context)
+
+
+_writers: WeakKeyDictionary[BaseEventHooks, _Writer] = WeakKeyDictionary()
+"""By the events of the clients whose bodies are written."""
 
 
 def write_bodies(client: AioBaseClient) -> None:
@@ -117,8 +175,8 @@ def write_bodies(client: AioBaseClient) -> None:
             would find the emptied lists too short.
     """
     events = client.meta.events
-    events.register_last("before-parameter-build", _empty_lists, unique_id="itemwise-lists")
-    _written.add(client)
+    writer = _writers[events] = _Writer()
+    events.register_last("before-parameter-build", writer.empty_lists, unique_id="itemwise-lists")
 
 
 def outgoing(client: AioBaseClient, operation: str, members: Mapping[str, object]) -> Outgoing:
@@ -129,26 +187,18 @@ def outgoing(client: AioBaseClient, operation: str, members: Mapping[str, object
         operation: the operation's wire name.
         members: the request as botocore is given it.
     """
-    if client in _written:
+    writer = _writers.get(client.meta.events)
+    if writer is not None:
         # Before all other handlers, which are to see the body.
         register_once(client, operation, "body", {"before-call": _put_body})
-    return Outgoing(members)
+    return Outgoing(operation, members, writer)
 
 
-def _empty_lists(
+def _put_body(
     params: MutableMapping[str, object], model: OperationModel, context: object, **_: object
 ) -> None:
     outgoing = _current.get()
-    if outgoing is None:
-        return
-    layout = _layout(model)
-    if layout.lists and outgoing.is_built_from(params):
-        outgoing.empty(params, layout, context)
-
-
-def _put_body(params: MutableMapping[str, object], context: object, **_: object) -> None:
-    outgoing = _current.get()
-    body = outgoing.body_of(context) if outgoing is not None else None
+    body = outgoing.body_of(context, model) if outgoing is not None else None
     if body is not None:
         params["body"] = body
 

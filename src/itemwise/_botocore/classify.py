@@ -16,6 +16,7 @@ from itemwise._botocore.unanswered import unanswered
 from itemwise._describe_error import describe_error
 from itemwise._errors import (
     CallError,
+    ConfigurationError,
     Delivery,
     RejectedError,
     ResponseError,
@@ -69,7 +70,7 @@ def unsent(error: Exception, *, operation: str) -> CallError:
         return meaning
     by_another = isinstance(error, boto.ClientError | boto.HTTPClientError)
     may_pass = by_another and not isinstance(meaning, RejectedError)
-    said = describe_error(error, boto.ClientError, boto.BotoCoreError)
+    said = describe_error(error, boto.ClientError, boto.BotoCoreError, ConfigurationError)
     return (TransientError if may_pass else RejectedError)(
         f"the request could not be made: {said}. Nothing was sent",
         operation=operation,

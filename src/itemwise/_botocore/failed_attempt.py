@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError, ProxyConnectionError
 
 from itemwise._botocore.classify import answers_another, classify, unsent
 from itemwise._botocore.transport import sends_once
-from itemwise._botocore.unanswered import perhaps_sent_before
+from itemwise._botocore.unanswered import lost_sight, perhaps_sent_before
 from itemwise._doubt import after_doubt
 from itemwise._errors import CallError, Delivery
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
     from botocore.model import Shape
 
-    from itemwise._botocore.events import CallWatch
+    from itemwise._botocore.call_watch import CallWatch, Came
 
 __all__ = ["error_of", "hidden_doubt"]
 
@@ -49,20 +49,34 @@ def error_of(client: AioBaseClient, watch: CallWatch, caught: Exception) -> Call
         # What it comes from has the proxy's URL, with the password in it.
         caught.__cause__ = caught.__context__ = None
     error.__cause__ = caught
-    return after_doubt(error, doubt)
+    meant = after_doubt(error, doubt)
+    if meant.__cause__ is None:
+        # Nothing else was seen to be raised than this.
+        meant.__cause__ = caught
+    return meant
 
 
 def hidden_doubt(client: AioBaseClient, watch: CallWatch, shown: object) -> CallError | None:
     """Find the latest attempt that the client does not show, and that may have been applied."""
-    for came in reversed(watch.attempts):
-        if came is shown:
-            continue
+    if watch.has_lost_sight:
+        return lost_sight(watch.operation)
+    for came in reversed(_hidden(watch.attempts, shown)):
         # Of whatever form: what a reply lacks, `classify` does without.
         hidden = came if isinstance(came, Exception) else ClientError(cast("Any", came), "")
         error = _meaning(client, watch.operation, hidden)
         if error.delivery is Delivery.IN_DOUBT:
             return error
     return None
+
+
+def _hidden(attempts: Sequence[Came], shown: object) -> Sequence[Came]:
+    """Give the attempts but the one that is shown, of which a wrapper may have made a copy."""
+    for place, came in enumerate(attempts):
+        if came is shown:
+            return [*attempts[:place], *attempts[place + 1 :]]
+    if isinstance(shown, Mapping) and attempts and not isinstance(attempts[-1], Exception):
+        return attempts[:-1]
+    return attempts
 
 
 def _meaning(client: AioBaseClient, operation: str, caught: Exception) -> CallError:

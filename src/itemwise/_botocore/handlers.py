@@ -8,11 +8,13 @@ from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from aiobotocore.client import AioBaseClient
+    from botocore.hooks import BaseEventHooks
 
 __all__ = ["register_once"]
 
-_registered: WeakKeyDictionary[AioBaseClient, set[tuple[str, str]]] = WeakKeyDictionary()
-"""For which operations clients have handlers, and of which purpose."""
+_registered: WeakKeyDictionary[BaseEventHooks, set[tuple[str, str]]] = WeakKeyDictionary()
+"""For which operations clients have handlers, and of which purpose: by their events, which a proxy
+of a client shows as well."""
 
 
 def register_once(
@@ -26,7 +28,7 @@ def register_once(
         purpose: what tells these handlers from others of ours.
         handlers: by the first part of the event's name.
     """
-    registered = _registered.setdefault(client, set())
+    registered = _registered.setdefault(client.meta.events, set())
     if (operation, purpose) in registered:
         return False
     registered.add((operation, purpose))

@@ -17,7 +17,7 @@ from itemwise._botocore.transport import RedirectedError, ReplyTooLargeError
 from itemwise._describe_error import describe_error
 from itemwise._errors import CallError, Delivery, RejectedError, ResponseError, TransientError
 
-__all__ = ["given_up", "perhaps_sent_before", "unanswered"]
+__all__ = ["given_up", "lost_sight", "perhaps_sent_before", "unanswered"]
 
 _CREDENTIAL_FAULTS = (
     boto.NoCredentialsError,
@@ -119,6 +119,20 @@ def given_up(operation: str, *, sent: bool) -> CallError:
         operation=operation,
         code="GivenUpByClient",
         delivery=Delivery.IN_DOUBT if sent else Delivery.NEVER_LEFT,
+    )
+
+
+def lost_sight(operation: str) -> CallError:
+    """Make the error of a request that was sent, where the client does not show what came of it.
+
+    As where a handler raises before the reply is parsed, or a wrapper of the client gives up.
+    """
+    return TransientError(
+        "a request was sent, and the client does not show what came of it: it may have been "
+        "applied",
+        operation=operation,
+        code="Interrupted",
+        delivery=Delivery.IN_DOUBT,
     )
 
 

@@ -58,12 +58,16 @@ async def call(
                 raise error from error.__cause__
             return Again(retry_after=caught.retry_after)
 
-    answer = await repeat(retry, once)
-    if isinstance(answer, Again):
-        # Only a caught error asks for another attempt.
-        assert error is not None
-        raise error
-    return answer
+    try:
+        answer = await repeat(retry, once)
+        if isinstance(answer, Again):
+            # Only a caught error asks for another attempt.
+            assert error is not None
+            raise error
+        return answer
+    finally:
+        # Error, traceback, frame, error would be a reference cycle, and keep the request alive.
+        error = None
 
 
 async def attempt(
@@ -81,12 +85,12 @@ async def attempt(
         client, xform_name(operation.name)
     )
     members = _members(request)
-    with watch_call(client, operation.name) as watch, outgoing(client, operation.name, members):
+    name = operation.name
+    with watch_call(client, name, members) as watch, outgoing(client, name, members):
         try:
             parsed = await method(**members)
         except asyncio.CancelledError as caught:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if _is_being_cancelled():
                 raise
             # Nobody has cancelled us: a client that is closed cancels what waits within it.
             raise given_up(operation.name, sent=watch.sent is not False) from caught
@@ -97,6 +101,12 @@ async def attempt(
         if watch.redirected is not None:
             raise error_of(client, watch, watch.redirected)
         return read(operation.response, parsed, watch, hidden_doubt(client, watch, parsed))
+
+
+def _is_being_cancelled() -> bool:
+    # Apart: a frame that knows its task, in a traceback that the task keeps, would be a cycle.
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def _members(request: Request) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from itemwise._errors import CallError, Delivery, ResponseError
 from itemwise._shape import Response, put_request_id
 
 if TYPE_CHECKING:
-    from itemwise._botocore.events import CallWatch, Caught
+    from itemwise._botocore.call_watch import CallWatch, Caught
 
 __all__ = ["Reply", "read"]
 
