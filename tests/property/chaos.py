@@ -1,4 +1,4 @@
-"""Any weather over any run: the strategy, the place where examples live, and what must hold.
+"""Faults of any kind over any run: the strategy, the harness that runs scenarios, the invariants.
 
 ``python -m tests.property.chaos`` looks for trouble for minutes: see `main`. The suite runs a few
 examples of the same in ``test_chaos.py``.
@@ -62,7 +62,7 @@ from itemwise.testing import (
 )
 from tests.wire.cases import CASES, INSPECTOR, RAM, AnyOperation, Case, case_id
 
-__all__ = ["Sky", "StumbleError", "Totals", "Weather", "weathers"]
+__all__ = ["Harness", "Scenario", "StumbleError", "Totals", "scenarios"]
 
 AnyOutcome = Outcome[Any, Any]
 AnyStream = BatchStream[Any, Any, Any, Any]
@@ -80,8 +80,8 @@ class StumbleError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """One example: a run, and all that happens to it. The defaults are fair weather.
+class Scenario:
+    """One example: a run, and all that happens to it. By default there are no faults.
 
     Attributes:
         service: the service of the operation.
@@ -146,7 +146,7 @@ class Weather:
             for part in fields(self)
             if getattr(self, part.name) != part.default
         )
-        return f"Weather({', '.join(shown)})"
+        return f"Scenario({', '.join(shown)})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         # How hypothesis shows an example that fails.
@@ -257,8 +257,8 @@ _FAULTS: Final = {name: _call_faults(case) for name, case in _BY_SERVICE.items()
 
 
 @st.composite
-def weathers(draw: st.DrawFn) -> Weather:
-    """Draw an example; its simplest form is fair weather over few items."""
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Draw an example; its simplest form has few items and no faults."""
     case = draw(st.sampled_from(CASES))
     # Numbers of RAM's three kinds of items, and neighbours of the others'.
     size = draw(st.sampled_from([3, 0, 1, 10, 25, 60]))
@@ -271,7 +271,7 @@ def weathers(draw: st.DrawFn) -> Weather:
     # Small chunks over many items are many calls, and no more than a few calls.
     fewest = max(1, len(numbers) // 12)
     source = draw(_sources)
-    return Weather(
+    return Scenario(
         service=case_id(case),
         numbers=tuple(numbers),
         faults=tuple(draw(st.lists(st.tuples(at, _FAULTS[case_id(case)]), max_size=4))),
@@ -344,7 +344,7 @@ class _Seen:
     partial: bool = False
 
 
-class Sky:
+class Harness:
     """Where examples live: one event loop, with servers and open clients for all of them.
 
     A context manager. On leaving it, what clients and servers have left behind is a failure too.
@@ -383,13 +383,13 @@ class Sky:
         finally:
             self._runner.close()
 
-    def live(self, weather: Weather) -> None:
+    def live(self, scenario: Scenario) -> None:
         """Live through an example, and check what must hold of it.
 
         Raises:
             AssertionError: something does not.
         """
-        self._runner.run(self._live(weather))
+        self._runner.run(self._live(scenario))
 
     async def _start(self) -> None:
         session = get_session()
@@ -414,36 +414,36 @@ class Sky:
             self._moments.remove(moment)
             moment[1]()
 
-    async def _live(self, weather: Weather) -> None:
-        aws = self._servers[weather.refuse_repeats]
-        client = self._clients[weather.refuse_repeats, weather.service]
+    async def _live(self, scenario: Scenario) -> None:
+        aws = self._servers[scenario.refuse_repeats]
+        client = self._clients[scenario.refuse_repeats, scenario.service]
         aws.ledger.reset()
         aws.clear_faults()
         self._complaints.clear()
         self._sent, self._moments = 0, []
-        for fault in weather.lasting_faults():
+        for fault in scenario.lasting_faults():
             aws.inject(fault)
-        for at, fault in weather.faults:
+        for at, fault in scenario.faults:
             # Before the next request leaves; at once where there was none.
             self._moments.append((at and at + 0.5, partial(aws.inject, fault)))
         self._due(0)
-        if weather.source is None:
-            seen = await self._run(weather, client)
+        if scenario.source is None:
+            seen = await self._run(scenario, client)
         else:
-            seen = await self._stream(weather, client)
+            seen = await self._stream(scenario, client)
         await _calm()
-        self._check_nothing_left(weather)
-        check(weather, seen, aws)
+        self._check_nothing_left(scenario)
+        check(scenario, seen, aws)
         self.totals.examples += 1
         self.totals.items += len(seen.items)
         self.totals.calls += aws.ledger.call_count()
         self.totals.outcomes.update(outcome.status for outcome in seen.outcomes)
 
-    async def _run(self, weather: Weather, client: AioBaseClient) -> _Seen:
-        operation = weather.operation
-        request = weather.case.make(weather.case.items(sorted(weather.numbers)))
+    async def _run(self, scenario: Scenario, client: AioBaseClient) -> _Seen:
+        operation = scenario.operation
+        request = scenario.case.make(scenario.case.items(sorted(scenario.numbers)))
         before = request.model_dump()
-        run: AnyRun = BatchRun(client, operation, request, **_options(weather))
+        run: AnyRun = BatchRun(client, operation, request, **_options(scenario))
         assert set(run.result.counts.values()) <= {0, len(operation.items(request))}
 
         def look() -> None:
@@ -452,8 +452,8 @@ class Sky:
             progress = run.progress
             assert progress.settled <= progress.total
 
-        error = await self._until_done(run.execute(), weather, look)
-        assert error is None or (isinstance(error, StumbleError) and weather.stumbles)
+        error = await self._until_done(run.execute(), scenario, look)
+        assert error is None or (isinstance(error, StumbleError) and scenario.stumbles)
         assert request.model_dump() == before
         result = run.result
         outcomes = result.outcomes
@@ -461,37 +461,37 @@ class Sky:
         assert sum(result.counts.values()) == len(outcomes) == run.progress.settled
         counted = Counter(outcome.status.value for outcome in outcomes)
         assert result.counts == {status.value: counted[status.value] for status in Status}
-        if result.error is None and error is None and not _ended_early(weather):
+        if result.error is None and error is None and not _ended_early(scenario):
             assert not result.not_attempted
         return _Seen(operation.items(request), outcomes)
 
-    async def _stream(self, weather: Weather, client: AioBaseClient) -> _Seen:
-        case, operation = weather.case, weather.operation
+    async def _stream(self, scenario: Scenario, client: AioBaseClient) -> _Seen:
+        case, operation = scenario.case, scenario.operation
         request = case.make([])
         before = request.model_dump()
-        source = _Reading(weather)
-        options = _options(weather)
-        ahead = 2 * weather.concurrency * (weather.chunk_size or case.limit)
+        source = _Reading(scenario)
+        options = _options(scenario)
+        ahead = 2 * scenario.concurrency * (scenario.chunk_size or case.limit)
         kept: list[AnyStream] = []
         taken: list[AnyOutcome] = source.taken
 
         async def consume() -> None:
             stream: AnyStream = stream_batch(client, operation, request, source.items(), **options)
-            if weather.leave == "close" or weather.take is None:
+            if scenario.leave == "close" or scenario.take is None:
                 kept.append(stream)
-            if weather.take == 0:
+            if scenario.take == 0:
                 return
             async for outcome in stream:
                 taken.append(outcome)
-                if len(taken) == weather.take:
+                if len(taken) == scenario.take:
                     break
 
-        error = await self._until_done(consume(), weather, lambda: None)
+        error = await self._until_done(consume(), scenario, lambda: None)
         for stream in kept:
             await stream.aclose()
             assert stream.progress.settled == stream.progress.total == len(source.read)
             pending = [*stream.pending]
-            if error is None and weather.take is None and weather.cancel is None:
+            if error is None and scenario.take is None and scenario.cancel is None:
                 assert not pending
         # What an operation makes of an item is the item's fault, as far as a stream can know.
         cause = error.__cause__ if isinstance(error, TypeError) else error
@@ -505,16 +505,16 @@ class Sky:
         return _Seen(source.read, outcomes)
 
     async def _until_done(
-        self, work: Any, weather: Weather, look: Callable[[], None]
+        self, work: Any, scenario: Scenario, look: Callable[[], None]
     ) -> BaseException | None:
         task: asyncio.Task[object] = asyncio.create_task(work)
         tasks = [task]
-        if weather.cancel is not None:
-            sent, rounds = weather.cancel
+        if scenario.cancel is not None:
+            sent, rounds = scenario.cancel
             reached = asyncio.Event()
             self._moments.append((sent, reached.set))
             self._due(self._sent)
-            tasks.append(asyncio.create_task(_cancel(task, reached, rounds, weather.again, look)))
+            tasks.append(asyncio.create_task(_cancel(task, reached, rounds, scenario.again, look)))
         await asyncio.wait({task}, timeout=_HANG_SECONDS)
         assert task.done(), "the run hangs"
         for other in tasks[1:]:
@@ -524,12 +524,12 @@ class Sky:
             await asyncio.wait({other})
         look()
         if task.cancelled():
-            assert weather.cancel is not None, "cancelled by nobody"
+            assert scenario.cancel is not None, "cancelled by nobody"
             return None
         return task.exception()
 
-    def _check_nothing_left(self, weather: Weather) -> None:
-        if weather.leave == "drop" or weather.stumbles or self.totals.examples % 50 == 0:
+    def _check_nothing_left(self, scenario: Scenario) -> None:
+        if scenario.leave == "drop" or scenario.stumbles or self.totals.examples % 50 == 0:
             # What nobody holds any more complains as it goes.
             gc.collect(1)
         assert not self._complaints, self._complaints
@@ -549,29 +549,29 @@ class Sky:
 class _Reading:
     """A source of a stream, which knows how far it was read."""
 
-    def __init__(self, weather: Weather) -> None:
-        self._weather = weather
-        self._all = weather.case.items(weather.numbers)
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._all = scenario.case.items(scenario.numbers)
         self.read: list[Any] = []
         self.taken: list[AnyOutcome] = []
         self.most_ahead = 0
 
     def items(self) -> Any:
-        if self._weather.source == "list" and self._weather.source_breaks_at is None:
+        if self._scenario.source == "list" and self._scenario.source_breaks_at is None:
             # Not looked at as it is read.
             return _Listening(self._all, self.read)
-        return self._slowly() if self._weather.source == "async" else self._one_by_one()
+        return self._slowly() if self._scenario.source == "async" else self._one_by_one()
 
     def _one_by_one(self) -> Iterator[Any]:
         for place, item in enumerate(self._all):
-            if place == self._weather.source_breaks_at:
+            if place == self._scenario.source_breaks_at:
                 raise StumbleError
             self._takes(item)
             yield item
 
     async def _slowly(self) -> AsyncIterator[Any]:
         for place, item in enumerate(self._all):
-            if place == self._weather.source_breaks_at:
+            if place == self._scenario.source_breaks_at:
                 raise StumbleError
             if place % 3 == 0:
                 await asyncio.sleep(0)
@@ -598,21 +598,21 @@ class _Listening(Sequence[Any]):
         return item
 
 
-def _options(weather: Weather) -> dict[str, Any]:
+def _options(scenario: Scenario) -> dict[str, Any]:
     return {
-        "concurrency": weather.concurrency,
+        "concurrency": scenario.concurrency,
         "chunk_size": None
-        if weather.chunk_size is None
-        else min(weather.chunk_size, weather.case.limit),
-        "retry": weather.policy,
-        "timeout": weather.timeout,
-        "isolate": weather.isolate,
-        "pace": Pace(rate=weather.rate),
+        if scenario.chunk_size is None
+        else min(scenario.chunk_size, scenario.case.limit),
+        "retry": scenario.policy,
+        "timeout": scenario.timeout,
+        "isolate": scenario.isolate,
+        "pace": Pace(rate=scenario.rate),
     }
 
 
-def _ended_early(weather: Weather) -> bool:
-    return weather.timeout is not None or weather.cancel is not None
+def _ended_early(scenario: Scenario) -> bool:
+    return scenario.timeout is not None or scenario.cancel is not None
 
 
 async def _cancel(
@@ -634,9 +634,9 @@ async def _cancel(
         task.cancel()
 
 
-def check(weather: Weather, seen: _Seen, aws: LocalAWS) -> None:
+def check(scenario: Scenario, seen: _Seen, aws: LocalAWS) -> None:
     """Hold the outcomes against what the server has really done."""
-    case = weather.case
+    case = scenario.case
     for outcome in seen.outcomes:
         assert outcome.item == seen.items[outcome.index]
         if isinstance(outcome, Succeeded):
@@ -650,25 +650,25 @@ def check(weather: Weather, seen: _Seen, aws: LocalAWS) -> None:
         outcomes_of[case.key(outcome.item)].append(outcome)
     applied = case.applied(aws)
     assert applied.keys() <= {case.key(item) for item in seen.items}
-    contradicted = set(case.keys(*weather.contradicted)) if case.lists_successes else set[Key]()
+    contradicted = set(case.keys(*scenario.contradicted)) if case.lists_successes else set[Key]()
     # A failure that the service keeps to itself, or gives to somebody else beside a success, is a
     # success to everybody.
-    failing = weather.failing | weather.healing[0] | weather.busy
-    kept = weather.contradicted if case.lists_successes else weather.forgotten
+    failing = scenario.failing | scenario.healing[0] | scenario.busy
+    kept = scenario.contradicted if case.lists_successes else scenario.forgotten
     unsaid = set[Key]()
-    if weather.renamed or not case.lists_successes:
+    if scenario.renamed or not case.lists_successes:
         unsaid = set(case.keys(*(kept & failing)))
     for key, outcomes in outcomes_of.items():
         if key not in applied:
             for outcome in outcomes:
                 assert not isinstance(outcome, Succeeded) or key in unsaid, (outcome, "unearned")
-        elif weather.source is None:
+        elif scenario.source is None:
             # Equal items share their fate.
             assert all(_admits(outcome) or key in contradicted for outcome in outcomes), outcomes
         elif not seen.partial:
             # In a stream they travel one by one, and it is enough that one of them tells.
             assert key in contradicted or any(map(_admits, outcomes)), outcomes
-    if not weather.idempotent and not weather.refuse_repeats and weather.source is None:
+    if not scenario.idempotent and not scenario.refuse_repeats and scenario.source is None:
         # Nothing is sent again after a doubt.
         assert set(applied.values()) <= {1}
 
@@ -729,19 +729,19 @@ def main() -> None:
     most = sys.maxsize if limit else 20_000
     until = time.monotonic() + float(limit or 600)
     sys.stdout.write(f"CHAOS_SEED={start}\n")
-    with Sky() as sky:
+    with Harness() as harness:
         part = 0
         # What the library warns of is what is asked for here.
         logging.getLogger("itemwise").setLevel(logging.ERROR)
         try:
-            while sky.totals.examples < most and time.monotonic() < until:
-                _search(sky, start + part)
+            while harness.totals.examples < most and time.monotonic() < until:
+                _search(harness, start + part)
                 part += 1
         finally:
-            sys.stdout.write(f"{sky.totals}\n")
+            sys.stdout.write(f"{harness.totals}\n")
 
 
-def _search(sky: Sky, number: int) -> None:
+def _search(harness: Harness, number: int) -> None:
     @seed(number)
     @settings(
         max_examples=250,
@@ -750,9 +750,9 @@ def _search(sky: Sky, number: int) -> None:
         derandomize=False,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(weathers())
-    def search(weather: Weather) -> None:
-        sky.live(weather)
+    @given(scenarios())
+    def search(scenario: Scenario) -> None:
+        harness.live(scenario)
 
     search()
 

@@ -9,18 +9,18 @@ from hypothesis import HealthCheck, example, given, settings
 
 from itemwise import Status
 from itemwise.testing import Drop, FailCalls
-from tests.property.chaos import Sky, Weather, weathers
+from tests.property.chaos import Harness, Scenario, scenarios
 
 
 @pytest.fixture(scope="module")
-def sky() -> Iterator[Sky]:
-    with Sky() as opened:
+def harness() -> Iterator[Harness]:
+    with Harness() as opened:
         yield opened
 
 
 @example(
     # Refused as a whole, after an attempt that was applied and not answered.
-    weather=Weather(
+    scenario=Scenario(
         service="fms",
         numbers=(0, 1, 2),
         faults=((0, Drop(when="after", times=1)), (1, FailCalls(code="AccessDeniedException"))),
@@ -28,7 +28,7 @@ def sky() -> Iterator[Sky]:
 )
 @example(
     # Refused item by item, after the same.
-    weather=Weather(
+    scenario=Scenario(
         service="connect",
         numbers=(0, 1, 2),
         faults=((0, Drop(when="after", times=1)),),
@@ -37,7 +37,7 @@ def sky() -> Iterator[Sky]:
 )
 @example(
     # Dropped while its workers wait for nothing but the caller.
-    weather=Weather(
+    scenario=Scenario(
         service="fms",
         numbers=tuple(range(60)),
         concurrency=2,
@@ -49,13 +49,13 @@ def sky() -> Iterator[Sky]:
 )
 @example(
     # Several workers fail by a fault of the caller's own, and one error is all that can be raised.
-    weather=Weather(
+    scenario=Scenario(
         service="ram", numbers=tuple(range(6)), chunk_size=1, stumbles=frozenset(range(6))
     )
 )
 @example(
     # The same in a stream, which is left before the error could be raised.
-    weather=Weather(
+    scenario=Scenario(
         service="ram",
         numbers=tuple(range(6)),
         chunk_size=1,
@@ -65,12 +65,12 @@ def sky() -> Iterator[Sky]:
     )
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(weather=weathers())
-def test_every_item_is_accounted_for_in_any_weather(sky: Sky, weather: Weather) -> None:
-    sky.live(weather)
+@given(scenario=scenarios())
+def test_every_item_is_accounted_for_whatever_fails(harness: Harness, scenario: Scenario) -> None:
+    harness.live(scenario)
 
 
-def test_the_weather_was_no_fair_one(sky: Sky) -> None:
+def test_the_search_has_seen_every_status(harness: Harness) -> None:
     """The search is worth little if it does not see every end that an item can have."""
-    if sky.totals.examples:
-        assert set(sky.totals.outcomes) == set(Status)
+    if harness.totals.examples:
+        assert set(harness.totals.outcomes) == set(Status)

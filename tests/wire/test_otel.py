@@ -81,7 +81,7 @@ def check_told(told: str, case: Case) -> None:
         assert secret not in told
 
 
-def check_good_weather(kind: str, exporter: InMemorySpanExporter, aws: LocalAWS) -> None:
+def check_happy_path(kind: str, exporter: InMemorySpanExporter, aws: LocalAWS) -> None:
     """What is told of 250 items that all go through, in three calls."""
     root, calls = sorted_out(exporter)
     assert root.name == f"BatchDisassociateResource {kind}"
@@ -125,7 +125,7 @@ async def test_a_run_is_a_span_and_each_call_a_span_in_it(
 
     assert result.ok
     assert result is run.result
-    check_good_weather("run", exporter, aws)
+    check_happy_path("run", exporter, aws)
 
 
 async def test_a_tracer_that_raises_does_not_change_the_run(
@@ -292,7 +292,7 @@ async def test_a_stream_is_a_span_and_each_call_a_span_in_it(
     outcomes = [outcome async for outcome in traced_stream(stream, tracer_provider=provider)]
 
     assert sorted(outcome.index for outcome in outcomes) == list(range(250))
-    check_good_weather("stream", exporter, aws)
+    check_happy_path("stream", exporter, aws)
 
 
 async def test_a_stream_is_traced_for_its_source_and_not_for_who_takes_its_outcomes(
