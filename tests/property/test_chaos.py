@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, example, given, settings
 
 from itemwise import Status
 from itemwise.testing import Drop, FailCalls
-from tests.property.chaos import Harness, Scenario, scenarios
+from tests.property.chaos.harness import Harness
+from tests.property.chaos.scenario import Scenario
+from tests.property.chaos.strategies import scenarios
+from tests.property.chaos.workload import Workload
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +24,14 @@ def harness() -> Iterator[Harness]:
 @example(
     # Refused as a whole, after an attempt that was applied and not answered.
     scenario=Scenario(
-        service="fms",
-        numbers=(0, 1, 2),
+        workload=Workload(operation="BatchDisassociateResource", numbers=(0, 1, 2)),
         faults=((0, Drop(when="after", times=1)), (1, FailCalls(code="AccessDeniedException"))),
     )
 )
 @example(
     # Refused item by item, after the same.
     scenario=Scenario(
-        service="connect",
-        numbers=(0, 1, 2),
+        workload=Workload(operation="DisassociateWorkspace", numbers=(0, 1, 2)),
         faults=((0, Drop(when="after", times=1)),),
         refuse_repeats=True,
     )
@@ -38,36 +39,45 @@ def harness() -> Iterator[Harness]:
 @example(
     # Dropped while its workers wait for nothing but the caller.
     scenario=Scenario(
-        service="fms",
-        numbers=tuple(range(60)),
-        concurrency=2,
-        chunk_size=2,
-        source="generator",
-        take=1,
-        leave="drop",
+        workload=Workload(
+            operation="BatchDisassociateResource",
+            numbers=tuple(range(60)),
+            concurrency=2,
+            chunk_size=2,
+            source="generator",
+            take=1,
+            leave="drop",
+        )
     )
 )
 @example(
     # Several workers fail by a fault of the caller's own, and one error is all that can be raised.
     scenario=Scenario(
-        service="ram", numbers=tuple(range(6)), chunk_size=1, stumbles=frozenset(range(6))
+        workload=Workload(
+            operation="DisassociateResourceShare",
+            numbers=tuple(range(6)),
+            chunk_size=1,
+            caller_errors=frozenset(range(6)),
+        )
     )
 )
 @example(
     # The same in a stream, which is left before the error could be raised.
     scenario=Scenario(
-        service="ram",
-        numbers=tuple(range(6)),
-        chunk_size=1,
-        stumbles=frozenset({3, 5}),
-        source="list",
-        take=1,
+        workload=Workload(
+            operation="DisassociateResourceShare",
+            numbers=tuple(range(6)),
+            chunk_size=1,
+            caller_errors=frozenset({3, 5}),
+            source="list",
+            take=1,
+        )
     )
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(scenario=scenarios())
 def test_every_item_is_accounted_for_whatever_fails(harness: Harness, scenario: Scenario) -> None:
-    harness.live(scenario)
+    harness.run(scenario)
 
 
 def test_the_search_has_seen_every_status(harness: Harness) -> None:
