@@ -16,7 +16,8 @@ from itemwise.testing import (
     RateLimit,
     Throttle,
 )
-from tests.wire.cases import CASES, GREENGRASS, INSPECTOR, RAM, Case, case_id
+from tests.property.chaos.operations import OF_SERVICE
+from tests.wire.cases import GREENGRASS, INSPECTOR, RAM, Case
 
 __all__ = ["CALL_FAULTS", "READ_TIMEOUT"]
 
@@ -73,5 +74,5 @@ def _call_faults(case: Case) -> st.SearchStrategy[Fault]:
     )
 
 
-CALL_FAULTS: Final = {case_id(case): _call_faults(case) for case in CASES}
+CALL_FAULTS: Final = {service: _call_faults(case) for service, (case, _) in OF_SERVICE.items()}
 """By service."""

@@ -20,10 +20,11 @@ from itemwise.testing import LocalAWS
 from tests.property.chaos.faults import READ_TIMEOUT
 from tests.property.chaos.invariants import check_ledger
 from tests.property.chaos.leftovers import leftover_tasks, leftover_timers, wait_until_idle
-from tests.property.chaos.run import run_workload
+from tests.property.chaos.operations import OF_SERVICE
+from tests.property.chaos.plain_invariants import check_plain
 from tests.property.chaos.scenario import Scenario
 from tests.property.chaos.schedule import Schedule
-from tests.wire.cases import CASES, case_id
+from tests.property.chaos.send import send
 
 __all__ = ["Harness", "Totals"]
 
@@ -100,7 +101,7 @@ class Harness:
         for refuse_repeats in (False, True):
             aws = await self._open.enter_async_context(LocalAWS(refuse_repeats=refuse_repeats))
             self._servers[refuse_repeats] = aws
-            for service in map(case_id, CASES):
+            for service in OF_SERVICE:
                 opened = aws.client(service, session=session, config=config)
                 client = await self._open.enter_async_context(opened)
                 client.meta.events.register("before-send", self._count_request)
@@ -120,18 +121,21 @@ class Harness:
             aws.inject(fault)
         for at, fault in scenario.faults:
             self._schedule.before_next_request(at, partial(aws.inject, fault))
-        observed = await run_workload(scenario.workload, client, self._schedule)
+        observed, replies = await send(scenario, client, self._schedule)
         await wait_until_idle()
         self._check_nothing_left(scenario)
         check_ledger(scenario, observed, aws)
+        for call, reply in replies.items():
+            check_plain(scenario, call, reply, aws)
         self.totals.examples += 1
-        self.totals.items += len(observed.items)
         self.totals.calls += aws.ledger.call_count()
-        self.totals.outcomes.update(outcome.status for outcome in observed.outcomes)
+        for seen in observed:
+            self.totals.items += len(seen.items)
+            self.totals.outcomes.update(outcome.status for outcome in seen.outcomes)
 
     def _check_nothing_left(self, scenario: Scenario) -> None:
-        workload = scenario.workload
-        if workload.leave == "drop" or workload.caller_errors or self.totals.examples % 50 == 0:
+        dropped = any(each.leave == "drop" or each.caller_errors for each in scenario.workloads)
+        if dropped or self.totals.examples % 50 == 0:
             # What nobody holds any more complains as it goes.
             gc.collect(1)
         assert not self._loop_errors, self._loop_errors

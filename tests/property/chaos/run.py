@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiobotocore.client import AioBaseClient
 
-from itemwise import BatchRun, BatchStream, Outcome, Status, stream_batch
+from itemwise import BatchRun, BatchStream, Outcome, Pace, Status, stream_batch
 from tests.property.chaos.schedule import Schedule
 from tests.property.chaos.sources import Source
 from tests.property.chaos.workload import CallerError, Workload
@@ -41,21 +41,33 @@ class Observed:
     partial: bool = False
 
 
-async def run_workload(workload: Workload, client: AioBaseClient, schedule: Schedule) -> Observed:
+async def run_workload(
+    workload: Workload, client: AioBaseClient, schedule: Schedule, pace: Pace | None
+) -> Observed:
     """Run a workload to its end.
+
+    Args:
+        workload: what is run.
+        client: the client that it is run on.
+        schedule: when it is cancelled.
+        pace: the pace that it shares; ``None`` is one of its own.
 
     Raises:
         AssertionError: something does not hold of it.
     """
     run = _batch if workload.source is None else _stream
-    return await run(workload, client, schedule)
+    for _ in range(workload.start):
+        await asyncio.sleep(0)
+    return await run(workload, client, schedule, workload.options(pace))
 
 
-async def _batch(workload: Workload, client: AioBaseClient, schedule: Schedule) -> Observed:
+async def _batch(
+    workload: Workload, client: AioBaseClient, schedule: Schedule, options: dict[str, Any]
+) -> Observed:
     operation = workload.described
     request = workload.case.make(workload.case.items(sorted(workload.numbers)))
     before = request.model_dump()
-    run: AnyRun = BatchRun(client, operation, request, **workload.options)
+    run: AnyRun = BatchRun(client, operation, request, **options)
     assert set(run.result.counts.values()) <= {0, len(operation.items(request))}
 
     def check_progress() -> None:
@@ -78,12 +90,13 @@ async def _batch(workload: Workload, client: AioBaseClient, schedule: Schedule) 
     return Observed(operation.items(request), outcomes)
 
 
-async def _stream(workload: Workload, client: AioBaseClient, schedule: Schedule) -> Observed:
+async def _stream(
+    workload: Workload, client: AioBaseClient, schedule: Schedule, options: dict[str, Any]
+) -> Observed:
     case, operation = workload.case, workload.described
     request = case.make([])
     before = request.model_dump()
     source = Source(workload)
-    options = workload.options
     ahead = 2 * workload.concurrency * (workload.chunk_size or case.limit)
     kept: list[AnyStream] = []
 

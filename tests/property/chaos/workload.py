@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import count
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from itemwise import Pace, RetryPolicy
-from tests.wire.cases import CASES, AnyOperation, Case
+from itemwise.testing import Key
+from tests.property.chaos.operations import BY_NAME
+from tests.wire.cases import AnyOperation, Case
 
 __all__ = ["CallerError", "SourceKind", "Workload", "short_repr"]
 
 SourceKind = Literal["list", "generator", "async"]
-
-_BY_OPERATION: Final = {case.name: case for case in CASES}
 
 
 class CallerError(Exception):
@@ -36,7 +36,8 @@ class Workload:
         attempts: most attempts; ``None`` for no policy at all.
         rate: a fixed pace.
         timeout: the option of the run.
-        cancel: after how many requests, and rounds of the loop, the run is cancelled.
+        start: rounds of the loop before it begins.
+        cancel: after how many requests of the client, and rounds of the loop, it is cancelled.
         again: rounds after which it is cancelled once more.
         source: ``None`` for `BatchRun`, else the kind of source of a stream.
         source_breaks_at: the item before which the source raises.
@@ -54,6 +55,7 @@ class Workload:
     attempts: int | None = 3
     rate: float | None = None
     timeout: float | None = None
+    start: int = 0
     cancel: tuple[int, int] | None = None
     again: int | None = None
     source: SourceKind | None = None
@@ -66,7 +68,7 @@ class Workload:
 
     @property
     def case(self) -> Case:
-        return _BY_OPERATION[self.operation]
+        return BY_NAME[self.operation]
 
     @property
     def described(self) -> AnyOperation:
@@ -85,8 +87,12 @@ class Workload:
         return operation if self.idempotent else replace(operation, idempotent=False)
 
     @property
-    def options(self) -> dict[str, Any]:
-        """The arguments of `BatchRun` and `stream_batch`, with a new pace each time."""
+    def keys(self) -> set[Key]:
+        """The ledger's keys of its items."""
+        return set(self.case.keys(*self.numbers))
+
+    def options(self, pace: Pace | None) -> dict[str, Any]:
+        """Give the arguments of `BatchRun` and `stream_batch`; ``None`` is a pace of its own."""
         size = self.chunk_size
         return {
             "concurrency": self.concurrency,
@@ -94,7 +100,7 @@ class Workload:
             "retry": self._retry,
             "timeout": self.timeout,
             "isolate": self.isolate,
-            "pace": Pace(rate=self.rate),
+            "pace": pace or Pace(rate=self.rate),
         }
 
     @property
