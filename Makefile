@@ -45,7 +45,7 @@ types: .venv/.stamp ## mypy and pyright, both strict
 unit: .venv/.stamp ## pytest
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-chaos: .venv/.stamp ## 10 minutes of runs in any weather; CHAOS_SECONDS=60 CHAOS_SEED=1 to say which
+chaos: .venv/.stamp ## 10 minutes of runs under random faults; CHAOS_SECONDS=60 CHAOS_SEED=1 to say which
 	$(BIN)/python -m tests.property.chaos
 
 generate: .models/.stamp ## write the service modules from botocore's models and the overlays

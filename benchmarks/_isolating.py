@@ -46,7 +46,7 @@ async def isolating() -> Sequence[Isolation]:
     chunks = math.ceil(_COUNT / limit)
     culprits = names[57::1000]
     poison = PoisonItems(items=set(culprits), code="InvalidInputException")
-    weather: Sequence[tuple[str, Fault, int | None]] = (
+    causes: Sequence[tuple[str, Fault, int | None]] = (
         (
             f"{len(culprits)} items of {_COUNT:,} are not valid",
             poison,
@@ -61,7 +61,7 @@ async def isolating() -> Sequence[Isolation]:
     )
     ways = {"itemwise": _isolated, "aiobotocore": _gathered}
     found: list[Isolation] = []
-    for what, fault, bound in weather:
+    for what, fault, bound in causes:
         for who, way in ways.items():
             async with LocalAWS() as aws:
                 aws.inject(fault)

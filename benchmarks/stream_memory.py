@@ -16,7 +16,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from itemwise import open_client, stream_batch
+from itemwise import Status, open_client, stream_batch
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
 from itemwise.testing import LocalAWS, LocalClientArguments
 
@@ -43,7 +43,7 @@ async def _stream(arguments: LocalClientArguments, count: int, concurrency: int)
                 client, batch_disassociate_resource, request, items, concurrency=concurrency
             ) as stream:
                 async for outcome in stream:
-                    succeeded += outcome.status == "succeeded"
+                    succeeded += outcome.status is Status.SUCCEEDED
             assert succeeded == number
             if number == count:
                 seconds, growth = time.perf_counter() - began, _peak() - before

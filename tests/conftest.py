@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,10 +12,9 @@ from hypothesis import settings
 from itemwise import Pace, RetryPolicy
 from itemwise.testing import LocalAWS
 
-# The default finds the same examples on every machine; HYPOTHESIS_PROFILE=chaos looks for new ones.
+# The same examples on every machine; `make chaos` looks for new ones.
 settings.register_profile("quick", derandomize=True, max_examples=60, deadline=None, database=None)
-settings.register_profile("chaos", max_examples=3000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+settings.load_profile("quick")
 
 
 class Clock:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-import itemwise
 from itemwise import Key, Operation, Request, Response, Verdict
 from itemwise.services.connect import DisassociateWorkspaceRequest, disassociate_workspace
 from itemwise.services.fms import BatchDisassociateResourceRequest, batch_disassociate_resource
@@ -495,42 +491,3 @@ def test_an_association_of_ram_is_keyed_by_what_is_there(
     (verdict,) = verdicts(disassociate_resource_share, {"resourceShareAssociations": [entry]})
     assert verdict.key == key
     assert key is None or all(type(value) is str for value in verdict.key or ())
-
-
-PACKAGE = Path(itemwise.__file__).parent
-SERVICES = [path.name for path in (PACKAGE / "services").iterdir() if path.is_dir()]
-NAMED = re.compile(rf"\b({'|'.join(SERVICES)})\b", re.IGNORECASE)
-
-
-def named_in(paths: Iterable[Path], read: Callable[[str], str] = str) -> Mapping[str, list[str]]:
-    """Find the services that files name, once they are read in some way."""
-    found = {
-        path.relative_to(PACKAGE).as_posix(): NAMED.findall(read(path.read_text("utf-8")))
-        for path in paths
-    }
-    assert len(found) > 20
-    return {name: services for name, services in found.items() if services}
-
-
-def without_docstrings(text: str) -> str:
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value.value = ""
-    return ast.unparse(tree)
-
-
-def test_the_engine_names_no_service() -> None:
-    own = {path for path in PACKAGE.iterdir() if path.name not in {"services", "testing"}}
-    engine = [path for path in PACKAGE.rglob("*.py") if not own.isdisjoint({path, *path.parents})]
-    assert any(path.parent != PACKAGE for path in engine)
-
-    assert named_in(engine) == {}
-
-
-def test_of_local_aws_the_table_alone_names_services() -> None:
-    testing = PACKAGE / "testing"
-    modules = [path for path in testing.rglob("*.py") if testing / "_table" not in path.parents]
-
-    # Its documentation has examples.
-    assert named_in(modules, without_docstrings) == {}

@@ -1,4 +1,4 @@
-"""A thousand items through bad weather, for each operation."""
+"""A thousand items through all kinds of faults at once, for each operation."""
 
 from __future__ import annotations
 

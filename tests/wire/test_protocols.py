@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-import json
-import sys
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-import aiohttp
-import cbor2
 import pytest
-from aiobotocore.client import AioBaseClient
-from aiobotocore.config import AioConfig
-from aiobotocore.session import AioSession
 from botocore.awsrequest import prepare_request_dict
-from botocore.exceptions import ClientError
-from botocore.loaders import Loader
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from multidict import CIMultiDict
-from yarl import URL
 
-from itemwise import run_batch
-from itemwise.testing import (
-    Delay,
-    FailCalls,
-    FailItems,
-    Garbage,
-    GarbageKind,
-    LocalAWS,
-    Throttle,
-)
 from itemwise.testing._bodies import CborForm, JsonForm
 from itemwise.testing._bound import service
 from itemwise.testing._paths import RestPath
 from itemwise.testing._protocols import WireProtocol
 from itemwise.testing._request_rules import checker
 from itemwise.testing._wire import MalformedRequestError, ServiceError, WireReply, WireRequest
-from tests.wire.cases import FMS
-from tests.wire.clients import ApiClient, ClientFactory, Reply
+from tests.wire.clients import Reply
+from tests.wire.raw_requests import SIGNED
 
-SIGNED = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/{}/aws4_request, Signature=0"
-TARGET = "AWSFMS_20180101.BatchDisassociateResource"
-CBOR_PATH = "/service/AWSFMS_20180101/operation/BatchDisassociateResource"
-CBOR_HEADERS = {
-    "smithy-protocol": "rpc-v2-cbor",
-    "Content-Type": "application/cbor",
-    "Accept": "application/cbor",
-    "Authorization": SIGNED.format("fms"),
-}
 NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
 
 
@@ -66,33 +34,6 @@ class Serializer(Protocol):
 
 class Parser(Protocol):
     def parse(self, response: Mapping[str, object], shape: object) -> Reply: ...
-
-
-async def send(
-    aws: LocalAWS, headers: Mapping[str, str], body: bytes, path: str = "/", method: str = "POST"
-) -> WireReply:
-    url = URL(aws.endpoint_url + path, encoded=True)
-    async with (
-        aiohttp.ClientSession() as session,
-        session.request(method, url, data=io.BytesIO(body), headers=headers) as answer,
-    ):
-        return WireReply(
-            status=answer.status,
-            headers={name.lower(): value for name, value in answer.headers.items()},
-            body=await answer.read(),
-        )
-
-
-async def connection(
-    aws: LocalAWS,
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    url = URL(aws.endpoint_url)
-    return await asyncio.open_connection(url.host, url.port)
-
-
-def error_of(reply: WireReply) -> tuple[int, object]:
-    body = cast("Reply", json.loads(reply.body))
-    return reply.status, body.get("__type", reply.headers.get("x-amzn-errortype"))
 
 
 def sent_by_botocore(
@@ -358,209 +299,3 @@ class TestShapes:
         shape = service("dynamodb").model.shape_for("BinaryAttributeValue")
         with pytest.raises(MalformedRequestError):
             CborForm().reader(shape)("text")
-
-
-class TestRefusals:
-    FMS: Mapping[str, str] = {"X-Amz-Target": TARGET, "Authorization": SIGNED.format("fms")}
-    REST: Mapping[str, str] = {"Authorization": SIGNED.format("connect")}
-    REST_PATH = "/workspaces/i/w/disassociate"
-
-    async def test_an_unsigned_request(self, aws: LocalAWS) -> None:
-        for headers, path in (({"X-Amz-Target": TARGET}, "/"), ({}, self.REST_PATH)):
-            reply = await send(aws, headers, b"{}", path)
-            status, code = error_of(reply)
-            assert (status, str(code)) == (403, "MissingAuthenticationTokenException")
-        assert aws.ledger.applied_count() == 0
-        (record,) = aws.ledger.calls
-        assert (record.status, record.code) == (403, "MissingAuthenticationTokenException")
-
-    async def test_a_signature_without_scope(self, aws: LocalAWS) -> None:
-        headers = {"X-Amz-Target": TARGET, "Authorization": "Bearer me"}
-        assert error_of(await send(aws, headers, b"{}")) == (403, "IncompleteSignatureException")
-
-    @pytest.mark.parametrize(
-        "target", ["AWSFMS_20180101.Nothing", "Nobody.Nothing", "Nothing", "AWSFMS_20180101."]
-    )
-    async def test_an_unknown_target(self, aws: LocalAWS, target: str) -> None:
-        reply = await send(aws, {**self.FMS, "X-Amz-Target": target}, b"{}")
-        assert error_of(reply) == (400, "UnknownOperationException")
-        assert reply.headers["x-amzn-requestid"]
-        assert aws.ledger.call_count() == 0
-
-    async def test_a_known_operation_that_is_not_served(self, aws: LocalAWS) -> None:
-        reply = await send(aws, {**self.FMS, "X-Amz-Target": "AWSFMS_20180101.GetPolicy"}, b"{}")
-        assert error_of(reply) == (400, "UnknownOperationException")
-        assert b"ServedOperation" in reply.body
-
-    @pytest.mark.parametrize(
-        ("method", "path", "signing_name"),
-        [
-            ("POST", "/nowhere", "connect"),
-            ("GET", REST_PATH, "connect"),
-            ("POST", REST_PATH, "ram"),
-            ("POST", "/workspaces/i/w/x/disassociate", "connect"),
-        ],
-    )
-    async def test_an_unknown_path(
-        self, aws: LocalAWS, method: str, path: str, signing_name: str
-    ) -> None:
-        headers = {"Authorization": SIGNED.format(signing_name)}
-        reply = await send(aws, headers, b"{}", path, method)
-        assert error_of(reply) == (404, "UnknownOperationException")
-
-    @pytest.mark.parametrize(
-        "body",
-        [b"{", b"[]", b"null", b"\xff", b'{"Items": "a"}', b'{"Items": [1]}', b'{"Items": [null]}'],
-    )
-    async def test_a_body_that_cannot_be_read(self, aws: LocalAWS, body: bytes) -> None:
-        reply = await send(aws, self.FMS, body)
-        assert error_of(reply) == (400, "SerializationException")
-        (record,) = aws.ledger.calls
-        assert (record.items, record.code) == ((), "SerializationException")
-
-    async def test_a_rest_body_that_cannot_be_read(self, aws: LocalAWS) -> None:
-        reply = await send(aws, self.REST, b"{", self.REST_PATH)
-        assert error_of(reply) == (400, "SerializationException")
-
-    async def test_unknown_members_and_nulls_are_ignored(self, aws: LocalAWS) -> None:
-        body = b'{"Items": ["a"], "ResourceSetIdentifier": "s", "New": 1, "Newer": null}'
-        assert (await send(aws, self.FMS, body)).status == 200
-
-    async def test_a_large_request(self, aws: LocalAWS) -> None:
-        items = [f"{number:05}" + "x" * 30_000 for number in range(100)]
-        body = json.dumps({"Items": items, "ResourceSetIdentifier": "s"}).encode()
-        assert (await send(aws, self.FMS, body)).status == 200
-        assert aws.ledger.applied_count() == 100
-
-    async def test_a_client_that_leaves_while_it_sends(
-        self, aws: LocalAWS, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        _, writer = await connection(aws)
-        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-        assert (await send(aws, self.FMS, b"{}")).status == 400
-        assert not caplog.records
-
-    async def test_a_call_whose_client_left_goes_on(
-        self, aws: LocalAWS, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        delay = aws.inject(Delay(seconds=0.01, times=1))
-        body = b'{"Items": ["a"], "ResourceSetIdentifier": "s"}'
-        sending = asyncio.create_task(send(aws, self.FMS, body))
-        while not delay.fired:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0)
-        sending.cancel()
-        while not aws.ledger.call_count():  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.001)
-        assert aws.ledger.applied() == {("a",): 1}
-        assert not caplog.records
-
-
-class CborLoader(Loader):
-    """Loads models that know no protocol but CBOR."""
-
-    def load_service_model(
-        self, service_name: str, type_name: str, api_version: str | None = None
-    ) -> Mapping[str, object]:
-        model = super().load_service_model(service_name, type_name, api_version)
-        if type_name != "service-2":
-            return cast("Mapping[str, object]", model)
-        metadata = {**model["metadata"], "protocols": ["smithy-rpc-v2-cbor"]}
-        return {**model, "metadata": metadata}
-
-
-@pytest.mark.skipif(
-    "smithy-rpc-v2-cbor" not in service("fms").protocols,
-    reason="in the installed botocore FMS does not speak CBOR yet",
-)
-class TestCbor:
-    def client(self, aws: LocalAWS) -> AbstractAsyncContextManager[AioBaseClient]:
-        session = AioSession()
-        session.register_component("data_loader", CborLoader())
-        config = AioConfig(retries={"total_max_attempts": 1}, parameter_validation=False)
-        factory = cast("ClientFactory", session)
-        return factory.create_client("fms", config=config, **aws.client_arguments)
-
-    async def call(self, aws: LocalAWS, *items: str) -> Reply:
-        async with self.client(aws) as client:
-            assert client.meta.service_model.resolved_protocol == "smithy-rpc-v2-cbor"
-            return await cast("ApiClient", client)._make_api_call(
-                "BatchDisassociateResource", {"ResourceSetIdentifier": "s", "Items": list(items)}
-            )
-
-    async def test_a_call(self, aws: LocalAWS) -> None:
-        aws.inject(FailItems(items="b"))
-        reply = await self.call(aws, "a", "b")
-        assert reply["FailedItems"] == [{"URI": "b", "Reason": "NOT_VALID_ARN"}]
-        assert reply["ResourceSetIdentifier"] == "s"
-        metadata = cast("dict[str, dict[str, str]]", reply["ResponseMetadata"])
-        assert metadata["HTTPHeaders"]["smithy-protocol"] == "rpc-v2-cbor"
-        assert aws.ledger.applied() == {("a",): 1}
-
-    async def test_errors(self, aws: LocalAWS) -> None:
-        with pytest.raises(ClientError, match=r"InvalidInputException.*Member must have length"):
-            await self.call(aws, "")
-        aws.inject(Throttle(times=1))
-        with pytest.raises(ClientError, match=r"ThrottlingException.*Rate exceeded"):
-            await self.call(aws, "a")
-        aws.inject(FailCalls(status=503))
-        with pytest.raises(ClientError, match="ServiceUnavailable"):
-            await self.call(aws, "a")
-
-    async def test_a_run(self, aws: LocalAWS) -> None:
-        aws.inject(FailItems(items=FMS.keys(1)))
-        async with self.client(aws) as client:
-            result = await run_batch(client, FMS.operation, FMS.request(3))
-
-        assert [outcome.status for outcome in result.outcomes] == [
-            "succeeded",
-            "failed",
-            "succeeded",
-        ]
-
-    @pytest.mark.parametrize("kind", ["text", "empty", "null", "list"])
-    async def test_garbage_is_no_success(self, aws: LocalAWS, kind: GarbageKind) -> None:
-        aws.inject(Garbage(kind=kind))
-        async with self.client(aws) as client:
-            result = await run_batch(client, FMS.operation, FMS.request(2), retry=None)
-
-        assert result.counts["unknown"] == 2
-
-    async def test_by_hand(self, aws: LocalAWS) -> None:
-        body = cbor2.dumps({"ResourceSetIdentifier": "s", "Items": ["a"]})
-        reply = await send(aws, CBOR_HEADERS, body, CBOR_PATH)
-        assert cbor2.loads(reply.body) == {"ResourceSetIdentifier": "s", "FailedItems": []}
-        aws.inject(Garbage(kind="null"))
-        reply = await send(aws, CBOR_HEADERS, body, CBOR_PATH)
-        assert reply.body == cbor2.dumps(None)
-
-    @pytest.mark.parametrize("body", [b"\xff", b"\xa1", b"\x80", b""])
-    async def test_a_body_that_cannot_be_read(self, aws: LocalAWS, body: bytes) -> None:
-        reply = await send(aws, CBOR_HEADERS, body, CBOR_PATH)
-        error = cast("Reply", cbor2.loads(reply.body))
-        missing = not body
-        assert reply.status == 400
-        assert error["__type"] == ("InvalidInputException" if missing else "SerializationException")
-
-    async def test_an_unknown_operation(self, aws: LocalAWS) -> None:
-        path = "/service/AWSFMS_20180101/operation/Nothing"
-        reply = await send(aws, CBOR_HEADERS, b"", path)
-        assert reply.status == 404
-        assert cast("Reply", cbor2.loads(reply.body))["__type"] == "UnknownOperationException"
-
-    @pytest.mark.parametrize("path", ["/service/Nobody/operation/Nothing", "/"])
-    async def test_an_unknown_service_is_refused_in_cbor(self, aws: LocalAWS, path: str) -> None:
-        # botocore takes JSON for a CBOR string of some terabytes, and runs out of memory.
-        reply = await send(aws, CBOR_HEADERS, b"", path)
-        assert (reply.status, reply.headers["smithy-protocol"]) == (404, "rpc-v2-cbor")
-        assert cast("Reply", cbor2.loads(reply.body))["__type"] == "UnknownOperationException"
-
-    async def test_without_the_library(
-        self, aws: LocalAWS, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "cbor2", None)
-        service("fms").__dict__.pop("cbor", None)
-        with pytest.raises(ClientError, match=r"pip install itemwise\[testing\]"):
-            await self.call(aws, "a")

@@ -13,7 +13,7 @@ import pytest
 from aiobotocore.client import AioBaseClient
 from pydantic import ValidationError
 
-from itemwise import Pace, RetryPolicy, stream_batch
+from itemwise import Pace, RetryPolicy, Status, stream_batch
 from itemwise.testing import Delay, FailCalls, LocalAWS
 from tests.wire.cases import Case, left_behind, only_fms, until
 from tests.wire.streams import (
@@ -211,7 +211,7 @@ async def test_two_tasks_do_not_take_outcomes_at_once(case: Case, client: AioBas
         await asyncio.sleep(0)
         with pytest.raises(RuntimeError, match="another task takes outcomes of this stream"):
             await anext(stream)
-        assert (await taking).status == "succeeded"
+        assert (await taking).status is Status.SUCCEEDED
 
 
 @only_fms
