@@ -20,7 +20,7 @@ uv = $(with_index) $(1)/python -m uv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint format types unit chaos docs package floors bench clean generate generate-check drift
+.PHONY: help demo test lint format types unit chaos docs package floors bench pacing clean generate generate-check drift
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -68,6 +68,9 @@ package: .venv/.stamp ## build wheel and sdist, and test the wheel as a user get
 
 floors: .venv-floors/.stamp ## the tests again, on the oldest dependencies we claim
 	$(FLOORS_BIN)/python -m pytest -m "not packaging" -n $(WORKERS) $(FLOORS_TESTS)
+
+pacing: .venv/.stamp ## how the pace fares with simulated services: the table of its page
+	$(BIN)/python -m tests.unit.pacing_table
 
 bench: .venv/.stamp ## what a call and a run cost beside plain aiobotocore, into docs (21 min)
 	$(BIN)/python -m benchmarks $(BENCH)

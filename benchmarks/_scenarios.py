@@ -31,13 +31,18 @@ class _Pair:
 
 
 @asynccontextmanager
-async def _clients(case: Case, session: AioSession, delay: float = 0.0) -> AsyncGenerator[_Pair]:
+async def _clients(
+    case: Case, session: AioSession, delay: float = 0.0, *, own: bool = False
+) -> AsyncGenerator[_Pair]:
+    """Open a plain client, and one for itemwise: as it is by default, or one that users bring."""
     service = case.operation.service
     with serving(ServerOptions(service=service, delay=delay)) as server:
         where = arguments(server.url)
         async with (
             plain_client(session, service, where) as plain,
-            open_client(service, session=session, **where) as ours,
+            plain_client(session, service, where)
+            if own
+            else open_client(service, session=session, **where) as ours,
         ):
             yield _Pair(plain, ours)
 
@@ -113,6 +118,11 @@ async def runs(rounds: int, *, large: bool) -> list[Comparison]:
                         title=title,
                     )
                 )
+    async with _clients(FMS, session, own=True) as clients:
+        title = f"{FMS.title}, 10,000 items, concurrency 8, on a client of your own"
+        found.append(
+            await _run(FMS, clients, count=10_000, concurrency=8, rounds=rounds, title=title)
+        )
     return found
 
 
