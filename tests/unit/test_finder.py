@@ -332,7 +332,7 @@ def test_a_pace_that_was_given_up_goes_on_where_it_was() -> None:
     before = finder.rate
     assert before is not None
     # The rate gave way again and again, and it helped nothing.
-    finder._doubt._gave_way = 12
+    finder._efficacy._gave_way = 12
     finder._estimate.steps._step = 2000.0
     finder.throttled(finder.start(now + 1, others_wait=True), now + 1.01)
     assert finder.rate is None

@@ -23,7 +23,7 @@ A throttle where answers were overdue may come from what was held up: a bucket s
 that time is not counted where a window bounds the rate from above.
 
 Where calls are throttled as much though the rate was lowered again and again, the rate is not the
-cause: attempts are free again, until most are throttled. See `doubt`.
+cause: attempts are free again, until most are throttled. See `efficacy`.
 
 Where it is done: `finder` hears of each attempt and answer. `attempts` remembers what was seen of
 them, `estimate` what is thought of the rate, `schedule` at which rate they start. `lessons`

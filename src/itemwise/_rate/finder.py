@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itemwise._rate.attempts import Attempts
-from itemwise._rate.doubt import Doubt
+from itemwise._rate.efficacy import Efficacy
 from itemwise._rate.estimate import Estimate
 from itemwise._rate.first_calls import FIRST_WAIT
 from itemwise._rate.growth import Growth
@@ -25,10 +25,10 @@ class RateFinder:
     """Finds and holds the rate of one service operation."""
 
     def __init__(self) -> None:
-        self._attempts, self._schedule, self._doubt = Attempts(), Schedule(), Doubt()
+        self._attempts, self._schedule, self._efficacy = Attempts(), Schedule(), Efficacy()
         self._estimate = Estimate(self._attempts.first)
         self._growth = Growth(self._attempts, self._estimate, self._schedule)
-        self._lessons = Lessons(self._attempts, self._estimate, self._schedule, self._doubt)
+        self._lessons = Lessons(self._attempts, self._estimate, self._schedule, self._efficacy)
 
     @property
     def rate(self) -> float | None:
@@ -60,7 +60,7 @@ class RateFinder:
     def accepted(self, start: Start, now: float) -> None:
         """Take note of an attempt that the service did not throttle."""
         self._attempts.accepted(start, now, self._schedule.rate)
-        self._doubt.accepted(paced=bool(start.rate))
+        self._efficacy.accepted(paced=bool(start.rate))
         self._answered_first(start, now, accepted=True)
 
     def throttled(self, start: Start, now: float, *, partly: bool = False) -> None:
@@ -74,7 +74,7 @@ class RateFinder:
         attempts, first = self._attempts, self._attempts.first
         attempts.throttled(start, now, self._schedule.rate)
         if self._schedule.rate is None:
-            if self._doubt.throttled_free():
+            if self._efficacy.throttled_free():
                 self._schedule.go_on(self._first_rate(), first.drain(now - start.time, now))
         elif start.rate and attempts.window.contains(start):
             first.draining = False

@@ -6,7 +6,7 @@ import math
 
 from itemwise._rate.attempts import Attempts
 from itemwise._rate.bounds import QUIET_SECONDS, Bounds, longest_quiet
-from itemwise._rate.doubt import Doubt
+from itemwise._rate.efficacy import Efficacy
 from itemwise._rate.estimate import Estimate
 from itemwise._rate.one_token import OneToken
 from itemwise._rate.reading import Reading
@@ -39,10 +39,10 @@ class Lessons:
     """Corrects the estimate, and sets the rate by it, at each throttle of what was held back."""
 
     def __init__(
-        self, attempts: Attempts, estimate: Estimate, schedule: Schedule, doubt: Doubt
+        self, attempts: Attempts, estimate: Estimate, schedule: Schedule, efficacy: Efficacy
     ) -> None:
         self._attempts, self._estimate, self._schedule = attempts, estimate, schedule
-        self._doubt, self._one_token, self._rechecks = doubt, OneToken(), Rechecks()
+        self._efficacy, self._one_token, self._rechecks = efficacy, OneToken(), Rechecks()
         self._learned_at = -math.inf
         self._agreed = 0
 
@@ -69,7 +69,7 @@ class Lessons:
             # The throttle that ends a time of quiet is no news.
             past_quiet = estimate.holds and start.time >= estimate.quiet_until
             expected = past_quiet and reading.started >= QUIET_SECONDS
-            if not expected and self._doubt.throttled_paced():
+            if not expected and self._efficacy.throttled_paced():
                 estimate.give_up(self._schedule.rate or 0.0)
                 self._schedule.rate = None
             else:
@@ -118,7 +118,7 @@ class Lessons:
         left = contention.left(start.rate)
         if contradicts:
             left = contention.noticed(start.rate, held=not estimate.seeking)
-            self._doubt.gave_way()
+            self._efficacy.gave_way()
         elif not estimate.seeking:
             contention.agreed(count)
         agrees = math.isfinite(estimate.bounds.high) and not (above or below)
@@ -153,7 +153,7 @@ class Lessons:
         estimate.seeking = False
         self._attempts.first.settle(estimate.bounds.middle())
         if not estimate.contention.contended:
-            self._doubt.helped()
+            self._efficacy.helped()
             if estimate.keeps:
                 self._schedule.skip(_SPARE / rate)
         estimate.quiet_until = now + estimate.bounds.quiet(rate, window)
@@ -177,7 +177,7 @@ class Lessons:
 
     def _set_rate(self, rate: float, start: Start, now: float) -> None:
         attempts, schedule = self._attempts, self._schedule
-        rate = max(rate, SLOWEST_AT_FIRST if self._doubt.knows_little else _SLOWEST)
+        rate = max(rate, SLOWEST_AT_FIRST if self._efficacy.knows_little else _SLOWEST)
         schedule.rate = attempts.answers.confirmed = rate
         schedule.set_at = now
         # What has started since the bucket was empty has used what flowed in since.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Doubt"]
+__all__ = ["Efficacy"]
 
 _GAIN = 0.05
 """How fast the share of throttled calls is followed."""
@@ -17,12 +17,12 @@ _FEW = 8
 """Calls that prove little."""
 
 
-class Doubt:
+class Efficacy:
     """Follows whether holding back helps.
 
     Where calls are throttled as much though the rate was lowered again and again, the rate is not
     the cause. Attempts are then free until most are throttled, and each time that this proves wrong
-    the next doubt takes longer.
+    it takes longer until the next time.
     """
 
     def __init__(self) -> None:
