@@ -65,10 +65,12 @@ async def _wind_down(
     for task in running - state.in_flight:
         task.cancel()
     grace = (state.policy or DEFAULT_RETRY).grace
+    state.in_grace = True
     try:
         if running:
             await asyncio.wait(running, timeout=grace)
     finally:
+        state.in_grace = False
         for task in running:
             task.cancel()
         try:
