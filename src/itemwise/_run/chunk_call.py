@@ -136,9 +136,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _send(self, request: RequestT, turn: Turn) -> Again | None:
         state, items = self._state, self.items
-        task = asyncio.current_task()
-        assert task is not None
-        state.in_flight.add(task)
+        state.in_flight.add(_this_task())
         # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
         items.in_flight = True
         try:
@@ -153,8 +151,11 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             items.in_flight = False
             turn.failed(error)
             return again
+        except asyncio.CancelledError as cancelled:
+            _forget_frames(cancelled)
+            raise
         finally:
-            state.in_flight.discard(task)
+            state.in_flight.discard(_this_task())
         again = self._answered(settlement, reply)
         items.in_flight = False
         turn.answered(settlement, throttled_before=self._slowed)
@@ -245,10 +246,18 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
         self._state.active.pop(self.items, None)
 
 
+def _this_task() -> asyncio.Task[object]:
+    # In no local: a task keeps the error that it ended with, and with that the frames it came
+    # through. One of them that held the task would be a cycle, and hold its request as well.
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
 def _forget_frames(error: BaseException) -> None:
     """Let go of the frames that an error has come through: they hold requests and replies.
 
-    Results keep errors for as long as they are kept themselves.
+    Results keep errors for as long as they are kept themselves, and tasks their cancellation.
     """
     link: BaseException | None = error
     while link is not None:

@@ -105,5 +105,9 @@ async def outlast(
             cancelled = error
             if when_cancelled is not None:
                 when_cancelled()
-    if cancelled is not None:
-        raise cancelled
+    try:
+        if cancelled is not None:
+            raise cancelled
+    finally:
+        # Error, frame, error would be a cycle, and hold what the frames around it hold.
+        cancelled = None

@@ -128,6 +128,8 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             if not driver.cancelled():
                 # Whoever leaves early has no use for what it raised: nobody is to complain of it.
                 driver.exception()
+            # It keeps the error that it ended with, whose frames hold this and all items read.
+            self._driver = None
             # One that was cancelled before its first step has not come to its own end.
             await self._end()
 
