@@ -1,4 +1,4 @@
-"""Credentials that a service says in its words are shown nowhere."""
+"""Credentials that a service says in its words, and replies that are not to be shown."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from aiobotocore.credentials import AioRefreshableCredentials
 from aiobotocore.session import AioSession, get_session
 from aiohttp import web
 from botocore.exceptions import HTTPClientError
+from pydantic import ValidationError
 
 from itemwise import CallError, ClientArguments, RetryPolicy, open_client, run_batch
 from tests.wire.cases import FMS, AnyResult
@@ -228,3 +229,19 @@ async def test_what_stands_in_for_credentials_is_left_in_other_words(session: Ai
     ):
         with pytest.raises(CallError, match="testing is not allowed"):
             await FMS.operation(client, FMS.request(1), retry=None)
+
+
+@pytest.mark.usefixtures("reply_path")
+async def test_a_reply_that_cannot_be_read_is_not_shown(
+    session: AioSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(ill_typed) as url, opened("our", url, session) as client:
+        shown = await all_shown(client, caplog)
+
+    check(shown)
+    assert "BatchDisassociateResourceResponse" in shown
+
+
+def test_an_item_that_does_not_fit_is_shown_to_who_wrote_it() -> None:
+    with pytest.raises(ValidationError, match="input_value='not a list'"):
+        FMS.operation.request(ResourceSetIdentifier="r", Items="not a list")
