@@ -49,8 +49,7 @@ if TYPE_CHECKING:
         UnmatchedEntry,
     )
 
-__all__ = [
-    "OPEN_ENUM",
+__all__ = [  # noqa: RUF022 - as `sorted` has it: the rule would put constants first
     "BatchError",
     "BatchResult",
     "BatchRun",
@@ -65,6 +64,7 @@ __all__ = [
     "Key",
     "NotAttempted",
     "NotAttemptedReason",
+    "OPEN_ENUM",
     "Operation",
     "Outcome",
     "Pace",

@@ -6,7 +6,7 @@ import platform
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack, cast
 
 import aiobotocore
@@ -53,7 +53,7 @@ class ClientArguments(TypedDict, total=False):
 def _defaults() -> AioConfig:
     # The session adds botocore's part.
     agent = (
-        f"itemwise/{version('itemwise')} aiobotocore/{aiobotocore.__version__} "
+        f"itemwise/{_version()} aiobotocore/{aiobotocore.__version__} "
         f"python/{platform.python_version()}"
     )
     return AioConfig(
@@ -65,6 +65,14 @@ def _defaults() -> AioConfig:
         # A fixed text: botocore otherwise builds its own, twice for every request.
         user_agent=agent,
     )
+
+
+def _version() -> str:
+    try:
+        return version("itemwise")
+    except PackageNotFoundError:
+        # Zipped, vendored, or in a Lambda layer that was slimmed: packages are without metadata.
+        return "unknown"
 
 
 class _ClientSource(Protocol):

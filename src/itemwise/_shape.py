@@ -203,7 +203,11 @@ class RequestUnion(RequestShape):
 class ResponseShape(_Shape):
     """A structure that is received: nothing is required, unknown members are kept."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        # A traceback shows pydantic's error as a cause, and what a service sends can be secret.
+        hide_input_in_errors=True,
+    )
 
 
 class Response(ResponseShape):

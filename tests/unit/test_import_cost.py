@@ -6,10 +6,12 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import itemwise
+from itemwise import errors, otel, results, testing
 
 MODULES = "_MODULES"
 
@@ -87,6 +89,12 @@ def test_checkers_readers_and_programs_are_shown_the_same_names() -> None:
     assert shown == {module: set(names.split()) for module, names in modules.items()}
     assert sorted(itemwise.__all__) == sorted(name for names in shown.values() for name in names)
     assert dir(itemwise) == sorted([*itemwise.__all__, "errors", "results"])
+
+
+@pytest.mark.parametrize("module", [itemwise, errors, results, otel, testing])
+def test_public_names_are_listed_in_order(module: ModuleType) -> None:
+    names: list[str] = module.__all__
+    assert names == sorted(names)
 
 
 @pytest.mark.parametrize("module", sorted(getattr(itemwise, MODULES)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import Distribution, PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -303,6 +304,23 @@ async def test_our_client_has_one_retry_layer_a_large_pool_and_our_name(
     assert getattr(config, "retries", {})["total_max_attempts"] == 1
     assert getattr(config, "max_pool_connections", 0) >= 100
     assert "itemwise/" in agents[0]
+
+
+async def test_a_client_is_opened_where_no_metadata_of_the_package_is(
+    aws: LocalAWS, session: AioSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_nothing(**_: object) -> Iterator[Distribution]:
+        return iter(())
+
+    # As in a zipped application, or in a Lambda layer that was made small.
+    monkeypatch.setattr(Distribution, "discover", find_nothing)
+    with pytest.raises(PackageNotFoundError):
+        version("itemwise")
+
+    async with aws.client("fms", session=session) as client:
+        await FMS.operation(client, REQUEST)
+
+    assert "itemwise/unknown" in str(getattr(client.meta.config, "user_agent", ""))
 
 
 @pytest.mark.parametrize(("retries", "counted"), [(None, False), ({"max_attempts": 2}, True)])

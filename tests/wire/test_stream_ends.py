@@ -214,6 +214,37 @@ async def test_a_close_after_the_deadline_leaves_the_grace_as_it_is(
     assert check_stream(case, aws, items[:2], [*yielded, *stream.pending]) == {"succeeded": 2}
 
 
+@only_fms
+@pytest.mark.parametrize("by", ["a close", "a cancellation"])
+async def test_what_ends_a_stopped_stream_in_its_grace_leaves_the_grace_as_it_is(
+    case: Case, client: AioBaseClient, aws: LocalAWS, clock: Clock, by: str
+) -> None:
+    # Of two calls one waits, and the other is refused meanwhile.
+    aws.inject(Delay(seconds=1.5, times=1))
+    aws.inject(FailCalls(code="AccessDeniedException", times=1))
+    items = case.items(range(4))
+    options = {"chunk_size": 2, "concurrency": 2, "timeout": 1, "retry": PATIENT}
+    stream = open_stream(case, client, items, **options)
+    yielded: list[AnyOutcome] = []
+    iterating = asyncio.create_task(collect(stream, yielded))
+    await until(lambda: stream.error is not None)
+    clock.now += 1
+    await rounds(10)
+
+    if by == "a close":
+        ending = asyncio.create_task(stream.aclose())
+    else:
+        ending = iterating
+        iterating.cancel()
+    await rounds(10)
+    assert not ending.done()
+    clock.now += 0.6
+    await asyncio.wait([iterating, ending])
+
+    counts = check_stream(case, aws, items, [*yielded, *stream.pending])
+    assert counts == {"failed": 2, "succeeded": 2}
+
+
 @pytest.mark.parametrize("kind", ["generator", "async"])
 @only_fms
 async def test_a_stream_that_is_dropped_is_closed_by_the_loop(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError, ProxyConnectionError
 
 from itemwise._botocore.classify import answers_another, classify, unsent
+from itemwise._botocore.conceal import conceal
 from itemwise._botocore.transport import sends_once
 from itemwise._botocore.unanswered import lost_sight, perhaps_sent_before
 from itemwise._doubt import after_doubt
@@ -34,6 +35,7 @@ def error_of(client: AioBaseClient, watch: CallWatch, caught: Exception) -> Call
     said = watch.redirected or caught
     shown = said.response if isinstance(said, ClientError) else said
     doubt = hidden_doubt(client, watch, shown)
+    conceal(client, caught)
     answers = isinstance(said, ClientError) and said.operation_name == watch.operation
     if watch.sent is False and not answers:
         error = unsent(said, operation=watch.operation)
@@ -63,6 +65,7 @@ def hidden_doubt(client: AioBaseClient, watch: CallWatch, shown: object) -> Call
     for came in reversed(_hidden(watch.attempts, shown)):
         # Of whatever form: what a reply lacks, `classify` does without.
         hidden = came if isinstance(came, Exception) else ClientError(cast("Any", came), "")
+        conceal(client, hidden)
         error = _meaning(client, watch.operation, hidden)
         if error.delivery is Delivery.IN_DOUBT:
             return error

@@ -18,6 +18,7 @@ from itemwise._errors import CallError, Delivery, RejectedError, ThrottledError
 from itemwise._observe import tell
 from itemwise._outcomes import NotAttemptedReason, Unsuccessful
 from itemwise._policy import DEFAULT_RETRY
+from itemwise._run.frames import forget_frames, this_task
 from itemwise._run.stall import Streak
 from itemwise._run.state import RunState
 from itemwise._run.turn import Turn
@@ -136,9 +137,7 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     async def _send(self, request: RequestT, turn: Turn) -> Again | None:
         state, items = self._state, self.items
-        task = asyncio.current_task()
-        assert task is not None
-        state.in_flight.add(task)
+        state.in_flight.add(this_task())
         # Cleared by an answer or a fault alone: a cancellation here leaves the items in doubt.
         items.in_flight = True
         try:
@@ -148,13 +147,16 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
             settlement = settle(state.operation, items.chunk, reply.response, items.doubt)
         except CallError as error:
             again = self._faulted(error)
-            _forget_frames(error)
+            forget_frames(error)
             # Only now that a doubt is noted: a fault of our own must not make it forgotten.
             items.in_flight = False
             turn.failed(error)
             return again
+        except asyncio.CancelledError as cancelled:
+            forget_frames(cancelled)
+            raise
         finally:
-            state.in_flight.discard(task)
+            state.in_flight.discard(this_task())
         again = self._answered(settlement, reply)
         items.in_flight = False
         turn.answered(settlement, throttled_before=self._slowed)
@@ -243,17 +245,6 @@ class ChunkCall(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
     def _close(self) -> None:
         self._state.active.pop(self.items, None)
-
-
-def _forget_frames(error: BaseException) -> None:
-    """Let go of the frames that an error has come through: they hold requests and replies.
-
-    Results keep errors for as long as they are kept themselves.
-    """
-    link: BaseException | None = error
-    while link is not None:
-        link.__traceback__ = None
-        link = link.__cause__ or link.__context__
 
 
 _LEFT_TO_THE_RUN = object()

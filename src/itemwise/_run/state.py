@@ -48,6 +48,7 @@ class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
         deliver: takes final outcomes that no reply to the items themselves has settled.
         max_chunk: most items in a call, as learned so far.
         halted: whether nothing may start any more, because of a deadline or a cancellation.
+        in_grace: whether calls in flight are given their grace right now.
         error: the fault that stopped the run; calls that have begun still finish.
         in_flight: tasks that await an answer right now.
         active: for each call that is not done with, its items that have no outcome yet.
@@ -71,6 +72,7 @@ class RunState(Generic[RequestT, ResponseT, ItemT, EntryT]):
     deliver_answer: Callable[[Settlement[ItemT, EntryT], Reply[ResponseT]], None]
     deliver: Callable[[Iterable[Unsuccessful[ItemT, EntryT]]], None]
     halted: bool = False
+    in_grace: bool = False
     error: CallError | None = None
     in_flight: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     active: dict[OpenItems[ItemT, EntryT], None] = field(

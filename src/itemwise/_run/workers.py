@@ -65,10 +65,12 @@ async def _wind_down(
     for task in running - state.in_flight:
         task.cancel()
     grace = (state.policy or DEFAULT_RETRY).grace
+    state.in_grace = True
     try:
         if running:
             await asyncio.wait(running, timeout=grace)
     finally:
+        state.in_grace = False
         for task in running:
             task.cancel()
         try:
@@ -103,5 +105,9 @@ async def outlast(
             cancelled = error
             if when_cancelled is not None:
                 when_cancelled()
-    if cancelled is not None:
-        raise cancelled
+    try:
+        if cancelled is not None:
+            raise cancelled
+    finally:
+        # Error, frame, error would be a cycle, and hold what the frames around it hold.
+        cancelled = None

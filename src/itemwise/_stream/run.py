@@ -106,17 +106,16 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
 
         The source, and tasks that it has started, only begin the end: it may wait for them.
         """
-        driver, state = self._driver, self.state
+        driver = self._driver
         first, self._closed = not self._closed, True
         # Whoever waits for an outcome meanwhile has come to the end.
         self._outbox.news.set()
         if driver is None:
             await self._end()
             return
-        # Past a deadline the grace runs already, and to cancel would end it. A source that is being
-        # closed is left to finish.
-        in_grace = state.halted and state.error is None and state.in_flight
-        if first and not in_grace and not self._ended:
+        # Where the grace runs already, as past a deadline, to cancel would end it. A source that is
+        # being closed is left to finish.
+        if first and not self.state.in_grace and not self._ended:
             driver.cancel()
         if self._mark in _inside.get():
             return
@@ -129,6 +128,8 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
             if not driver.cancelled():
                 # Whoever leaves early has no use for what it raised: nobody is to complain of it.
                 driver.exception()
+            # It keeps the error that it ended with, whose frames hold this and all items read.
+            self._driver = None
             # One that was cancelled before its first step has not come to its own end.
             await self._end()
 

@@ -48,8 +48,7 @@ from itemwise.testing._script import InjectedFault
 from itemwise.testing._served import EntryList, ItemList, Key, ServedOperation
 from itemwise.testing._table import SERVED_OPERATIONS
 
-__all__ = [
-    "SERVED_OPERATIONS",
+__all__ = [  # noqa: RUF022 - as `sorted` has it: the rule would put constants first
     "CallFault",
     "ContradictItems",
     "Delay",
@@ -76,6 +75,7 @@ __all__ = [
     "PoisonItems",
     "RateLimit",
     "RenameItems",
+    "SERVED_OPERATIONS",
     "ServedCall",
     "ServedOperation",
     "Throttle",
