@@ -11,7 +11,16 @@ import pytest
 from aiobotocore.client import AioBaseClient
 
 from itemwise import NotAttempted, NotAttemptedReason, Pace, Status
-from itemwise.testing import Delay, Drop, FailItems, Fault, LocalAWS, PoisonItems, Throttle
+from itemwise.testing import (
+    Delay,
+    Drop,
+    FailCalls,
+    FailItems,
+    Fault,
+    LocalAWS,
+    PoisonItems,
+    Throttle,
+)
 from tests.conftest import Clock
 from tests.wire.cases import FMS, Case, cancelled_each_round, left_behind, only_fms, rounds, until
 from tests.wire.streams import (
