@@ -157,7 +157,7 @@ async def test_culprits_spread_over_one_chunk_are_not_taken_for_a_lower_limit(
 
     check_accounting(case, aws, request, result)
     assert [failure.index for failure in result.failed] == culprits
-    assert case.sizes(aws)[-2:] == [100, 100]
+    assert case.sizes(aws).count(100) == 5
     assert aws.ledger.call_count() <= 5 + len(culprits) * (2 * math.log2(case.limit) + 2)
 
 
