@@ -87,6 +87,8 @@ async def test_a_chunk_of_culprits_alone_stops_the_run_only_where_the_next_one_i
     if bad_chunks == 1:
         assert result.error is None
         assert result.counts["succeeded"] == count - size
+        # What waited went on as soon as the next chunk was answered.
+        assert case.sizes(aws)[-2:] == [size, size]
     else:
         assert isinstance(result.error, RejectedError)
         assert result.counts["not_attempted"] == 2 * size

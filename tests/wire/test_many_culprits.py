@@ -7,6 +7,7 @@ import math
 import random
 import uuid
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,15 @@ from aiobotocore.client import AioBaseClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwise import BatchResult, CallError, Pace, RejectedError, RetryPolicy, run_batch
+from itemwise import (
+    BatchResult,
+    CallError,
+    NotAttemptedReason,
+    Pace,
+    RejectedError,
+    RetryPolicy,
+    run_batch,
+)
 from itemwise.testing import Delay, FailCalls, LocalAWS, PoisonItems
 from tests.wire.cases import (
     CONNECT,
@@ -104,14 +113,85 @@ async def test_chunks_of_culprits_with_a_good_one_in_between_do_not_stop_the_run
     size = case.limit
     culprits = [*range(size, 2 * size), *range(3 * size, 4 * size)]
     aws.inject(PoisonItems(items=set(case.keys(*culprits))))
-    request = case.request(5 * size)
+    # The second of them is the last chunk: there is no other to be asked.
+    request = case.request(4 * size)
 
     result: AnyResult = await run_batch(client, case.operation, request, concurrency=1)
 
     check_accounting(case, aws, request, result)
     assert [failure.index for failure in result.failed] == culprits
-    assert result.counts["succeeded"] == 3 * size
+    assert result.counts["succeeded"] == 2 * size
     assert result.error is None
+
+
+@only_fms
+@pytest.mark.parametrize(
+    ("size", "culprits"),
+    [
+        (100, range(99)),
+        (100, range(1, 100)),
+        (100, [0, 50, 99]),
+        (11, range(0, 11, 2)),
+        (11, range(1, 11, 2)),
+    ],
+    ids=str,
+)
+async def test_a_group_of_culprits_or_every_second_item_never_stops_a_run_at_its_start(
+    case: Case, client: AioBaseClient, aws: LocalAWS, size: int, culprits: Collection[int]
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(*culprits))))
+    request = case.request(2 * size)
+
+    result: AnyResult = await run_batch(
+        client, case.operation, request, chunk_size=size, concurrency=1
+    )
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == list(culprits)
+    assert result.error is None
+
+
+@only_fms
+async def test_chunks_of_culprits_that_are_refused_in_other_words_do_not_stop_the_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS
+) -> None:
+    for start, words in ((100, "No such resource."), (200, "It is malformed.")):
+        keys = set(case.keys(*range(start, start + 100)))
+        aws.inject(PoisonItems(items=keys, message=words))
+    request = case.request(400)
+
+    result: AnyResult = await run_batch(client, case.operation, request, concurrency=1)
+
+    check_accounting(case, aws, request, result)
+    assert [failure.index for failure in result.failed] == list(range(100, 300))
+    assert result.counts["succeeded"] == 200
+    assert result.error is None
+
+
+@only_fms
+async def test_a_first_chunk_that_is_not_found_out_in_time_does_not_stop_the_run(
+    case: Case, client: AioBaseClient, aws: LocalAWS, fast: RetryPolicy
+) -> None:
+    aws.inject(PoisonItems(items=set(case.keys(*range(100)))))
+    request = case.request(300)
+
+    result, _ = await asyncio.gather(
+        run_batch(
+            client,
+            case.operation,
+            request,
+            concurrency=1,
+            timeout=0.2,
+            retry=replace(fast, grace=1),
+        ),
+        # Its answer comes within the grace.
+        inject_after(aws, 1, Delay(seconds=0.5)),
+    )
+
+    check_accounting(case, aws, request, result)
+    assert result.error is None
+    assert result.counts["failed"] == 100
+    assert {rest.reason for rest in result.not_attempted} == {NotAttemptedReason.DEADLINE}
 
 
 @only_fms
