@@ -210,8 +210,9 @@ class BatchRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         while state.may_begin():
             chunk = self._plan.take(state.max_chunk)
             if chunk is None:
-                return
+                break
             await self._isolation.send(OpenItems(chunk))
+        await self._isolation.finish()
 
     def _accounting(self, reason: NotAttemptedReason) -> BatchResult[ItemT, EntryT]:
         state = self._state

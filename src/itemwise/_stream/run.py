@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Generic, TypeVar
 
+from itemwise._chunks.open_items import OpenItems
 from itemwise._log import warning
 from itemwise._outcomes import NotAttemptedReason, Outcome, Status
 from itemwise._run.isolate import Isolation
@@ -188,8 +189,9 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         began = state.loop.time()
 
         async def work() -> None:
-            while state.may_begin() and (items := await reader.next_chunk()) is not None:
+            while state.may_begin() and (items := await self._next_chunk(reader)) is not None:
                 await self._isolation.send(items)
+            await self._isolation.finish()
 
         def leave_source() -> None:
             # Past the deadline, only a source that cannot keep us waiting is read to its end.
@@ -213,6 +215,19 @@ class StreamRun(Generic[RequestT, ResponseT, ItemT, EntryT]):
         await asyncio.wait({reader.task}, timeout=max(left, 0.0) if limited else None)
         reader.raise_fault()
         return reason
+
+    async def _next_chunk(
+        self, reader: Reader[RequestT, ResponseT, ItemT, EntryT]
+    ) -> OpenItems[ItemT, EntryT] | None:
+        if not self._isolation.has_waiting:
+            return await reader.next_chunk()
+        asking = asyncio.create_task(reader.next_chunk())
+        try:
+            # It may be long in coming, also since the source waits for the outcomes of these.
+            await self._isolation.finish(asking.done)
+            return await asking
+        finally:
+            asking.cancel()
 
     def _settle_rest(self, reason: NotAttemptedReason) -> None:
         """Settle what was read, now that nothing more is sent."""
