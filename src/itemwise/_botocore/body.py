@@ -92,9 +92,7 @@ class Outgoing:
                 return False
             # It failed before it was sent, and is made again.
             self._fill()
-        members = self.members
-        same = (params.get(name) is value for name, value in members.items())
-        return len(params) == len(members) and all(same)
+        return self._are_members(params)
 
     def empty(self, params: MutableMapping[str, object], layout: Layout, context: object) -> None:
         """Leave next to nothing to walk, until `body_of` is asked for the body."""
@@ -110,23 +108,24 @@ class Outgoing:
         """
         if not any(context is one for one in self._contexts):
             return None
-        members = self.members
-        if self._emptied is not None:
-            members = {**self._emptied, **{name: members[name] for name in self._holes}}
-            self._check_holes()
+        params = self._emptied
+        if params is not None:
+            self._check_holes(params)
             self._fill()
+            if not self._are_members(params):
+                # Changed by a handler that came after ours: it may have put in what only botocore
+                # can write.
+                serializer = create_serializer(protocol_of(model), include_validation=False)
+                return serializer.serialize_to_request(params, model)["body"]
         elsewhere = _layout(model).elsewhere
-        if any(members.get(name) is not value for name, value in self.members.items()) or len(
-            members
-        ) != len(self.members):
-            # Changed by a handler that came after ours: it may have put in what only botocore can
-            # write.
-            serializer = create_serializer(protocol_of(model), include_validation=False)
-            return serializer.serialize_to_request(members, model)["body"]
-        return to_json({n: value for n, value in members.items() if n not in elsewhere})
+        return to_json({n: value for n, value in self.members.items() if n not in elsewhere})
 
-    def _check_holes(self) -> None:
-        params = self._emptied or {}
+    def _are_members(self, params: Mapping[str, object]) -> bool:
+        members = self.members
+        same = (params.get(name) is value for name, value in members.items())
+        return len(params) == len(members) and all(same)
+
+    def _check_holes(self, params: Mapping[str, object]) -> None:
         for name, hole in self._holes.items():
             if params.get(name) is not hole or hole:
                 raise ConfigurationError(

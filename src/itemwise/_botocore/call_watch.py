@@ -10,12 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, cast
+from typing import NamedTuple, Self, TypeAlias, cast
 
 from itemwise._botocore.transport import RedirectedError
-
-if TYPE_CHECKING:
-    from botocore.model import OperationModel
 
 __all__ = ["CallWatch", "Came", "Caught", "watch_of"]
 
@@ -132,9 +129,7 @@ class CallWatch:
 
     def notes(self, context: object) -> bool:
         """Take note of the context of an event; tell whether it is of this call."""
-        within = self._open.setdefault(asyncio.current_task(), [])
-        self._leave(context)
-        within.append(context)
+        self._leave(context).append(context)
         return _is_one_of(context, self._contexts)
 
     def is_made(self, context: object) -> None:
@@ -196,13 +191,14 @@ class CallWatch:
         items = [value for value in self._members.values() if isinstance(value, _CONTAINERS)]
         return any(_is_one_of(value, items) for value in params.values())
 
-    def _leave(self, context: object) -> None:
-        """Forget a call of this task, and those within it that came to no end."""
-        within = self._open.get(asyncio.current_task(), [])
+    def _leave(self, context: object) -> list[object]:
+        """Forget a call of this task, and those within it that came to no end; give the others."""
+        within = self._open.setdefault(asyncio.current_task(), [])
         for place, one in enumerate(within):
             if one is context:
                 del within[place:]
-                return
+                break
+        return within
 
 
 def _is_one_of(one: object, others: Sequence[object]) -> bool:
@@ -219,8 +215,7 @@ def _is_hollow(parsed: Mapping[str, object]) -> bool:
 _watching: ContextVar[CallWatch | None] = ContextVar("itemwise_call", default=None)
 
 
-def watch_of(operation: str | OperationModel) -> CallWatch | None:
-    """Find the watch of the call that is under way, if it is of this operation."""
+def watch_of(operation: str) -> CallWatch | None:
+    """Find the watch of the call that is under way, if it is of the operation of this wire name."""
     watch = _watching.get()
-    name = operation if isinstance(operation, str) else operation.name
-    return watch if watch is not None and watch.operation == name else None
+    return watch if watch is not None and watch.operation == operation else None

@@ -52,7 +52,7 @@ class _Listener:
         response_dict: MutableMapping[str, object],
         **_: object,
     ) -> None:
-        watch = watch_of(operation_model)
+        watch = watch_of(operation_model.name)
         if watch is None or operation_model.name not in self.operations:
             return
         body, status = response_dict["body"], response_dict["status_code"]
