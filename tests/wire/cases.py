@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from itemwise import BatchResult, Operation, Request
+from itemwise import BatchResult, BatchRun, Operation, Request
 from itemwise.services import connect, fms, greengrassv2, inspector2, ram
 from itemwise.testing import Fault, Key, LocalAWS
 
 AnyOperation = Operation[Any, Any, Any, Any]
 AnyResult = BatchResult[Any, Any]
+AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

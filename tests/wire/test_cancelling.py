@@ -17,6 +17,7 @@ from tests.wire.cases import (
     FMS,
     HEALING,
     AnyResult,
+    AnyRun,
     Case,
     cancelled_each_round,
     case_id,
@@ -27,8 +28,6 @@ from tests.wire.cases import (
     until,
 )
 from tests.wire.policies import PATIENT, POLITE
-
-AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 @only_fms

@@ -24,6 +24,7 @@ from tests.wire.cases import (
     FMS,
     HEALING,
     AnyResult,
+    AnyRun,
     Case,
     case_id,
     check_accounting,
@@ -31,8 +32,6 @@ from tests.wire.cases import (
     until,
 )
 from tests.wire.policies import PATIENT, POLITE
-
-AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 async def test_a_deadline_that_is_past_sends_nothing(

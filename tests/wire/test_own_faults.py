@@ -10,9 +10,7 @@ from aiobotocore.client import AioBaseClient
 
 from itemwise import BatchRun, NotAttemptedReason, RetryPolicy, run_batch
 from itemwise.testing import FailItems, LocalAWS
-from tests.wire.cases import FMS, HEALING, AnyResult, Case, case_id, check_accounting
-
-AnyRun = BatchRun[Any, Any, Any, Any]
+from tests.wire.cases import FMS, HEALING, AnyResult, AnyRun, Case, case_id, check_accounting
 
 
 @pytest.mark.parametrize("case", [FMS], ids=case_id)

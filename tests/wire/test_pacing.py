@@ -31,6 +31,7 @@ from tests.wire.cases import (
     CONNECT,
     GREENGRASS,
     AnyResult,
+    AnyRun,
     Case,
     case_id,
     check_accounting,
@@ -38,8 +39,6 @@ from tests.wire.cases import (
     rounds,
     until,
 )
-
-AnyRun = BatchRun[Any, Any, Any, Any]
 
 NEVER = 1e-6
 """A rate: the first attempt starts, and the second in eleven days."""

@@ -38,6 +38,7 @@ from tests.wire.cases import (
     INSPECTOR,
     RAM,
     AnyResult,
+    AnyRun,
     Case,
     case_id,
     check_accounting,
@@ -45,8 +46,6 @@ from tests.wire.cases import (
     rounds,
     until,
 )
-
-AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 async def mixed(case: Case, client: AioBaseClient, aws: LocalAWS) -> tuple[Any, AnyResult]:

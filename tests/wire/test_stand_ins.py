@@ -24,7 +24,7 @@ from itemwise.services import fms
 from itemwise.testing import Delay, Drop, FailCalls, FailItems, Fault, Garbage, LocalAWS, Throttle
 from tests.wire.cases import FMS, GREENGRASS, AnyOperation, AnyResult, until
 from tests.wire.clients import client_of
-from tests.wire.wrapping import ONCE, REQUEST, WHOSE, Send, wrap_calls
+from tests.wire.wrapping import ONCE, REQUEST, WHOSE, Send, copying, wrap_calls
 
 
 class Proxy:
@@ -275,12 +275,6 @@ async def test_a_copy_of_the_reply_is_no_hidden_attempt(
         GREENGRASS.operation, idempotent=idempotent, retryable_codes=frozenset({"BUSY"})
     )
     aws.inject(FailItems(items={GREENGRASS.key(GREENGRASS.item(0))}, code="BUSY", times=1))
-
-    def copying(send: Send) -> Send:
-        async def wrapped(*arguments: object) -> object:
-            return dict(cast("Mapping[str, object]", await send(*arguments)))
-
-        return wrapped
 
     async with client_of(whose, aws, session, ONCE, service="greengrassv2") as client:
         wrap_calls(client, copying)

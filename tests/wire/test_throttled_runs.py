@@ -17,14 +17,13 @@ from tests.wire.cases import (
     GREENGRASS,
     HEALING,
     AnyResult,
+    AnyRun,
     Case,
     case_id,
     check_accounting,
     inject_after,
     until,
 )
-
-AnyRun = BatchRun[Any, Any, Any, Any]
 
 
 @pytest.mark.parametrize("style", ["modelled", "400", "429", "bare"])

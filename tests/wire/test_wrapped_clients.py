@@ -20,7 +20,7 @@ from itemwise.services import fms
 from itemwise.testing import Drop, FailCalls, FailItems, Garbage, LocalAWS
 from tests.wire.cases import FMS, AnyResult
 from tests.wire.clients import client_of
-from tests.wire.wrapping import ONCE, REQUEST, WHOSE, Send, once, wrap_calls
+from tests.wire.wrapping import ONCE, REQUEST, WHOSE, Send, copying, once, wrap_calls
 
 
 def in_a_task(send: Send) -> Send:
@@ -134,12 +134,6 @@ async def test_garbage_is_no_success_where_a_wrapper_hands_on_a_copy(
     aws: LocalAWS, session: AioSession, whose: str
 ) -> None:
     aws.inject(Garbage(kind="text"))
-
-    def copying(send: Send) -> Send:
-        async def wrapped(*arguments: object) -> object:
-            return dict(cast("Mapping[str, object]", await send(*arguments)))
-
-        return wrapped
 
     async with client_of(whose, aws, session, ONCE) as client:
         wrap_calls(client, copying)

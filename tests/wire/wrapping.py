@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import pytest
@@ -22,6 +22,15 @@ WHOSE = pytest.mark.parametrize("whose", ["ours", "plain"])
 def wrap_calls(client: AioBaseClient, wrap: Callable[[Send], Send]) -> None:
     wrapped = cast("Any", client)
     wrapped._make_api_call = wrap(wrapped._make_api_call)
+
+
+def copying(send: Send) -> Send:
+    """Wrap calls so that a copy of the reply is handed on."""
+
+    async def wrapped(*arguments: object) -> object:
+        return dict(cast("Mapping[str, object]", await send(*arguments)))
+
+    return wrapped
 
 
 def once(act: Callable[[], Awaitable[object]]) -> Callable[..., None]:

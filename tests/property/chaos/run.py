@@ -14,12 +14,12 @@ from itemwise import BatchRun, BatchStream, Outcome, Pace, Status, stream_batch
 from tests.property.chaos.schedule import Schedule
 from tests.property.chaos.sources import Source
 from tests.property.chaos.workload import CallerError, Workload
+from tests.wire.cases import AnyRun
 
 __all__ = ["HANG_SECONDS", "Observed", "run_workload"]
 
 AnyOutcome = Outcome[Any, Any]
 AnyStream = BatchStream[Any, Any, Any, Any]
-AnyRun = BatchRun[Any, Any, Any, Any]
 ProgressCheck = Callable[[], None]
 
 HANG_SECONDS: Final = 20.0

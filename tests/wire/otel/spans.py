@@ -13,10 +13,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from itemwise import BatchRun, BatchStream, Outcome, stream_batch
 from itemwise.otel import traced, traced_stream
-from tests.wire.cases import FMS, Case
+from tests.wire.cases import FMS, AnyRun, Case
 
 AnyOutcome = Outcome[Any, Any]
-AnyRun = BatchRun[Any, Any, Any, Any]
 AnyStream = BatchStream[Any, Any, Any, Any]
 
 
