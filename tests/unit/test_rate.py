@@ -104,10 +104,10 @@ def test_processes_that_share_a_bucket_share_its_rate(rate: int, latency: float)
             )
             assert first + second >= 0.9 * rate * 25
             smaller.append(min(first, second) / (first + second))
-    # Of 42, and a few end badly: which ones changes with every number in `_rate`.
+    # Of 42, and one can end badly: which ones changes with every number in `_rate`.
     assert median(smaller) >= 0.42
-    assert sum(share >= 1 / 3 for share in smaller) >= 36
-    assert sum(share >= 1 / 4 for share in smaller) >= 38
+    assert sum(share >= 1 / 3 for share in smaller) >= 40
+    assert min(smaller) >= 1 / 4
 
 
 @pytest.mark.parametrize(
@@ -234,13 +234,16 @@ def test_answers_that_come_late_and_in_another_order(workers: int) -> None:
     assert outcome.throttled <= 150
 
 
-def test_a_service_that_throttles_everything_for_a_while() -> None:
-    bucket = TokenBucket(50, 10)
+@pytest.mark.parametrize("latency", [0.01, 0.05, 0.1])
+@pytest.mark.parametrize("rate", [20, 50, 100])
+def test_a_service_that_throttles_everything_for_a_while(rate: int, latency: float) -> None:
+    bucket = TokenBucket(rate, 10)
     outcome = simulate(
-        lambda now: not 5 <= now < 65 and bucket.take(now), latency=0.05, seconds=120
+        lambda now: not 5 <= now < 65 and bucket.take(now), latency=latency, seconds=120
     )
-    assert sum(time >= 75 for time in outcome.accepted[0]) >= 0.98 * 50 * 45
-    assert outcome.throttled <= 150
+    assert sum(time >= 75 for time in outcome.accepted[0]) >= 0.98 * rate * 45
+    # Four in a second.
+    assert outcome.throttled <= 240
 
 
 @pytest.mark.parametrize("latency", [0.01, 0.1])

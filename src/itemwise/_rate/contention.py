@@ -8,13 +8,14 @@ _GIVE_WAY, _GIVE_WAY_FIRST = 0.2, 0.45
 """The share by which a throttle lowers a contended rate, and by which it first lowers one that was
 held: about half is what a newcomer, or a rate that has halved, leaves of it."""
 
-_ALONE_CALLS, _ALONE_WINDOWS, _ALONE_CALLS_GUESSED = 200, 7, 60
-"""Calls in windows that agree with the bounds, or windows, until nobody else seems to be there; the
-last where that was only a guess."""
+_ALONE_CALLS, _ALONE_WINDOWS, _ALONE_WINDOWS_EMPTY, _ALONE_CALLS_GUESSED = 200, 7, 20, 100
+"""Calls in windows that agree with the bounds, or windows, until nobody else seems to be there;
+windows in which nothing was accepted, since others may have taken it all; and calls where that was
+only a guess."""
 
-_LITTLE = 3.0
-"""Calls per second: who meets no higher rate guesses that others draw on the bucket. Else a
-newcomer could be left with little for long."""
+_LITTLE, _SMALL = 20.0, 8.0
+"""Calls per second, and calls that the bucket held at first: who meets no more of either guesses
+that others had drawn on it. Else a newcomer could be left with little for long."""
 
 
 class Contention:
@@ -55,11 +56,12 @@ class Contention:
         """Take note that the rate has grown: others may have left some of it."""
         self.calls_left = _ALONE_CALLS_GUESSED
 
-    def met(self, rate: float) -> None:
-        """Take note of the first rate that was found."""
-        if rate < _LITTLE and not self.contended:
+    def met(self, rate: float, burst: float) -> None:
+        """Take note of the first rate that was found, and of what the bucket held at first."""
+        if rate < _LITTLE and burst < _SMALL and not self.contended:
             self.guessed()
 
     def agreed(self, count: int) -> None:
         """Take note of a window of so many calls that agrees with the bounds."""
-        self.calls_left = max(0.0, self.calls_left - max(count, _ALONE_CALLS / _ALONE_WINDOWS))
+        windows = _ALONE_WINDOWS if count else _ALONE_WINDOWS_EMPTY
+        self.calls_left = max(0.0, self.calls_left - max(count, _ALONE_CALLS / windows))

@@ -149,7 +149,7 @@ class Lessons:
     def _hold(self, now: float, window: float) -> None:
         estimate, rate = self._estimate, self._schedule.rate or 0.0
         if estimate.seeking:
-            estimate.contention.met(rate)
+            estimate.contention.met(rate, self._attempts.first.burst(rate))
         estimate.seeking = False
         self._attempts.first.settle(estimate.bounds.middle())
         if not estimate.contention.contended:
