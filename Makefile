@@ -69,7 +69,7 @@ package: .venv/.stamp ## build wheel and sdist, and test the wheel as a user get
 floors: .venv-floors/.stamp ## the tests again, on the oldest dependencies we claim
 	$(FLOORS_BIN)/python -m pytest -m "not packaging" -n $(WORKERS) $(FLOORS_TESTS)
 
-pacing: .venv/.stamp ## how the pace fares with simulated services: the table of its page
+pacing: .venv/.stamp ## how the pace fares with simulated services: the tables of its page
 	$(BIN)/python -m tests.unit.pacing_table
 
 bench: .venv/.stamp ## what a call and a run cost beside plain aiobotocore, into docs (21 min)

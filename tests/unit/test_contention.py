@@ -26,14 +26,25 @@ def test_windows_that_agree_say_that_nobody_else_is_there(count: int, windows: i
     assert not contention.contended
 
 
-def test_who_finds_little_guesses_that_others_are_there() -> None:
+def test_windows_in_which_nothing_was_accepted_say_less() -> None:
     contention = Contention()
-    contention.met(4.0)
+    contention.noticed(100, held=True)
+    for _ in range(19):
+        contention.agreed(0)
+        assert contention.contended
+    contention.agreed(0)
     assert not contention.contended
-    contention.met(2.0)
+
+
+def test_who_finds_little_where_the_bucket_was_not_full_guesses_that_others_are_there() -> None:
+    contention = Contention()
+    contention.met(21.0, was_full=False)
+    contention.met(2.0, was_full=True)
+    assert not contention.contended
+    contention.met(19.0, was_full=False)
     guessed = contention.calls_left
     assert guessed
     contention.noticed(2.0, held=True)
     noticed = contention.calls_left
-    contention.met(2.0)
+    contention.met(2.0, was_full=False)
     assert contention.calls_left == noticed > guessed

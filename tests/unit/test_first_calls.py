@@ -41,6 +41,15 @@ def test_a_bucket_that_others_have_emptied_tells_nothing_of_what_it_holds() -> N
     assert _first([], [0.1] * 16).burst(50) == LARGEST_BURST
 
 
+def test_a_bucket_that_held_few_was_not_full() -> None:
+    assert _first([0.1] * 8, [0.1] * 8).found_full(5)
+    assert not _first([0.1] * 7, [0.1] * 9).found_full(5)
+    assert not _first([], [0.1] * 16).found_full(5)
+    # One call after the other, for two seconds: more than flowed in.
+    assert _first([0.1 * number for number in range(20)], [2.0]).found_full(5)
+    assert not _first([0.2 * number for number in range(20)], [4.0]).found_full(5)
+
+
 def test_those_that_were_throttled_are_counted() -> None:
     assert _first([0.1] * 10, [0.1] * 6).throttled == 6
 

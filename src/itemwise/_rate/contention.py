@@ -13,9 +13,9 @@ _ALONE_CALLS, _ALONE_WINDOWS, _ALONE_WINDOWS_EMPTY, _ALONE_CALLS_GUESSED = 200, 
 windows in which nothing was accepted, since others may have taken it all; and calls where that was
 only a guess."""
 
-_LITTLE, _SMALL = 20.0, 8.0
-"""Calls per second, and calls that the bucket held at first: who meets no more of either guesses
-that others had drawn on it. Else a newcomer could be left with little for long."""
+_LITTLE = 20.0
+"""Calls per second: who finds no higher rate, and a bucket that was not full at first, guesses
+that others draw on it. Else a newcomer could be left with little for long."""
 
 
 class Contention:
@@ -56,9 +56,9 @@ class Contention:
         """Take note that the rate has grown: others may have left some of it."""
         self.calls_left = _ALONE_CALLS_GUESSED
 
-    def met(self, rate: float, burst: float) -> None:
-        """Take note of the first rate that was found, and of what the bucket held at first."""
-        if rate < _LITTLE and burst < _SMALL and not self.contended:
+    def met(self, rate: float, *, was_full: bool) -> None:
+        """Take note of the first rate that was found, and of whether the bucket was full before."""
+        if rate < _LITTLE and not (was_full or self.contended):
             self.guessed()
 
     def agreed(self, count: int) -> None:

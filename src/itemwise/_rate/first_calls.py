@@ -24,6 +24,10 @@ LARGEST_BURST = 10.0
 show a part of the rate, where the seeking starts: else it takes long to find a rate of
 hundreds."""
 
+_FULL = 8.0
+"""Calls that a full bucket holds, at least. One that held fewer at first may be small, or others
+had drawn on it."""
+
 
 class FirstCalls:
     """The calls that start before the first throttle.
@@ -120,8 +124,15 @@ class FirstCalls:
             rate: the rate to assume while none has been settled on.
         """
         if not self._within or self._last_accepted - self._first_accepted > 1:
-            # A bucket that held nothing was emptied by others, and tells nothing of what it holds.
+            # A bucket that held nothing was emptied by others: what can it hold?
             return LARGEST_BURST
+        return min(LARGEST_BURST, self._held(rate))
+
+    def found_full(self, rate: float) -> bool:
+        """Tell whether the bucket may have been full, where it fills at a rate."""
+        return self._held(rate) >= _FULL
+
+    def _held(self, rate: float) -> float:
         flows = _CERTAIN * (self._met or rate)
-        got = max(count - flows * seconds for count, seconds in enumerate(self._within, 1))
-        return min(LARGEST_BURST, got)
+        held = (count - flows * seconds for count, seconds in enumerate(self._within, 1))
+        return max(held, default=0.0)

@@ -148,10 +148,11 @@ class Lessons:
 
     def _hold(self, now: float, window: float) -> None:
         estimate, rate = self._estimate, self._schedule.rate or 0.0
+        first = self._attempts.first
         if estimate.seeking:
-            estimate.contention.met(rate, self._attempts.first.burst(rate))
+            estimate.contention.met(rate, was_full=first.found_full(rate))
         estimate.seeking = False
-        self._attempts.first.settle(estimate.bounds.middle())
+        first.settle(estimate.bounds.middle())
         if not estimate.contention.contended:
             self._efficacy.helped()
             if estimate.keeps:
