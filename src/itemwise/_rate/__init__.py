@@ -15,9 +15,9 @@ steps (see `steps`), until a throttle ends the first window. *Holding*: the rate
 the bounds for a while; what that leaves in the bucket is not lost, for then it *climbs* just past
 the bounds until the next throttle. If more goes through than the bounds allow, the service allows
 more, and it climbs on. *Contended*: a window contradicts the bounds: the rate has changed, or
-another process draws on the same bucket (see `contention`). Each throttle then lowers the rate by a
-share, and it gains less than in proportion, which evens out the shares of processes that know
-nothing of each other. Windows that agree end this phase.
+another process draws on the same bucket; or a newcomer guesses so (see `contention`). Each throttle
+then lowers the rate by a share, and it gains less than in proportion, which evens out the shares of
+processes that know nothing of each other. Windows that agree end this phase.
 
 A throttle where answers were overdue may come from what was held up: a bucket spills meanwhile. So
 that time is not counted where a window bounds the rate from above.
