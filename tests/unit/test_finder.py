@@ -10,18 +10,18 @@ from itemwise._rate.first_calls import FirstCalls
 SEEDS = range(5)
 
 
-def _throttled_twice(held_up: float = 0.0, *, accepted: int = 20) -> tuple[RateFinder, float]:
-    """Give a finder whose first window has so many accepted calls in 2 seconds, and the time."""
-    finder = RateFinder()
-    for _ in range(10):
+def _throttled_twice(held_up: float = 0.0, *, held: int = 10) -> tuple[RateFinder, float]:
+    """Give a finder that met 10 calls a second and a bucket that held so many, and the time."""
+    finder, accepted = RateFinder(), 20
+    for _ in range(held):
         finder.accepted(finder.start(0.0, others_wait=True), 0.01)
     finder.throttled(finder.start(0.0, others_wait=True), 0.01)
     for step in range(accepted):
-        start = Start(12 + step, 2 / accepted * (step + 1), 10.0)
+        start = Start(held + 2 + step, 2 / accepted * (step + 1), 10.0)
         finder._attempts._latest += 1
         finder._attempts.window.started(start)
         finder.accepted(start, start.time + 0.01)
-    last = Start(12 + accepted, 2.0, 10.0)
+    last = Start(held + 2 + accepted, 2.0, 10.0)
     finder._attempts._latest += 1
     finder._attempts.delays.seconds = held_up
     finder.throttled(last, 2.01)
@@ -229,8 +229,8 @@ def test_a_time_of_quiet_begins_with_a_token_in_the_bucket_for_others() -> None:
     assert finder.due(now) == pytest.approx(2.0 + 2 / finder.rate)
 
 
-def test_who_finds_little_is_on_the_lookout_for_others() -> None:
-    finder, _ = _throttled_twice(accepted=4)
+def test_who_finds_little_in_a_bucket_that_was_not_full_is_on_the_lookout_for_others() -> None:
+    finder, _ = _throttled_twice(held=7)
     assert finder._estimate.contention.contended
     finder, _ = _throttled_twice()
     assert not finder._estimate.contention.contended
