@@ -92,7 +92,7 @@ def _shared_row(sharing: _Sharing) -> str:
             seconds=end,
             seed=seed,
         )
-        parts = [sum(time >= sharing.later for time in times) for times in outcome.accepted]
+        parts = outcome.parts(sharing.later)
         together.append(sum(parts) / sharing.rate / _SHARED_SECONDS)
         smaller.append(min(parts) / sum(parts))
     third, quarter = (sum(share >= 1 / n for share in smaller) / len(smaller) for n in (3, 4))

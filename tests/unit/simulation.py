@@ -32,6 +32,10 @@ class Outcome:
     seconds: float = 0.0
     finders: list[RateFinder] = field(default_factory=list[RateFinder])
 
+    def parts(self, since: float) -> list[int]:
+        """Count the accepted calls of each process from a time on."""
+        return [sum(time >= since for time in times) for times in self.accepted]
+
 
 def simulate(
     service: Service,

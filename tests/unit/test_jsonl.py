@@ -18,9 +18,9 @@ from itemwise._jsonl import write
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of its own is made in it
 
-pytestmark = pytest.mark.skipif(
-    os.name != "posix", reason="modes, links and pipes as POSIX has them"
-)
+ELSEWHERE = os.name != "posix"
+
+pytestmark = pytest.mark.skipif(ELSEWHERE, reason="modes, links and pipes as POSIX has them")
 
 
 def breaking() -> Iterator[str]:

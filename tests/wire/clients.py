@@ -73,7 +73,7 @@ class OwnSession(AIOHTTPSession):
     """A transport of the user's."""
 
 
-keeps_transport = pytest.mark.skipif(
-    tuple(map(int, aiobotocore.__version__.split(".")[:2])) < (3, 9),
-    reason="aiobotocore itself forgets the transport where it merges configurations",
-)
+# Before 3.9 aiobotocore itself does so where it merges configurations.
+_FORGETS = tuple(map(int, aiobotocore.__version__.split(".")[:2])) < (3, 9)
+
+keeps_transport = pytest.mark.skipif(_FORGETS, reason="aiobotocore itself forgets the transport")

@@ -44,10 +44,10 @@ class CborLoader(Loader):
         return {**model, "metadata": metadata}
 
 
-@pytest.mark.skipif(
-    "smithy-rpc-v2-cbor" not in service("fms").protocols,
-    reason="in the installed botocore FMS does not speak CBOR yet",
-)
+NO_CBOR = "smithy-rpc-v2-cbor" not in service("fms").protocols
+
+
+@pytest.mark.skipif(NO_CBOR, reason="in the installed botocore FMS does not speak CBOR yet")
 class TestCbor:
     def client(self, aws: LocalAWS) -> AbstractAsyncContextManager[AioBaseClient]:
         session = AioSession()
